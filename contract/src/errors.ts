@@ -1,0 +1,54 @@
+/**
+ * The catalogue of everything that can go wrong, by stable code. `status` is what the HTTP face answers,
+ * `title` the short name of the problem. The sentence with the fix is the `detail` that each throw gives.
+ * `permanent` errors are never retried by a job. Every code stands in docs/errors.md with cause and cure.
+ */
+export const errorCatalogue = {
+  // requests
+  invalid_request: { status: 400, title: 'The request is not valid', permanent: true },
+  body_too_large: { status: 413, title: 'The body is too large', permanent: true },
+  unsupported_media_type: { status: 415, title: 'The body has a type that is not accepted here', permanent: true },
+  route_not_found: { status: 404, title: 'No such route', permanent: true },
+  range_not_satisfiable: { status: 416, title: 'The byte range lies outside the file', permanent: true },
+  idempotency_key_reused: { status: 422, title: 'The idempotency key was used for another request', permanent: true },
+  idempotency_in_progress: { status: 409, title: 'The same request is still being worked on', permanent: false },
+  // things that are not there
+  course_not_found: { status: 404, title: 'No such course', permanent: true },
+  lecture_not_found: { status: 404, title: 'No such lecture', permanent: true },
+  source_not_found: { status: 404, title: 'No such source', permanent: true },
+  job_not_found: { status: 404, title: 'No such job', permanent: true },
+  preset_not_found: { status: 404, title: 'No such preset', permanent: true },
+  transcript_not_found: { status: 404, title: 'There is no transcript yet', permanent: true },
+  export_not_found: { status: 404, title: 'There is no such export yet', permanent: true },
+  // conflicts
+  lecture_conflict: { status: 409, title: 'The lecture exists with another recording', permanent: true },
+  job_not_cancellable: { status: 409, title: 'The job has ended already', permanent: true },
+  // media
+  media_empty: { status: 422, title: 'The file is empty', permanent: true },
+  media_unsupported: { status: 422, title: 'The file is not sound or video that can be read', permanent: true },
+  media_no_audio: { status: 422, title: 'The file holds no sound', permanent: true },
+  media_too_long: { status: 422, title: 'The recording is too long', permanent: true },
+  media_protected: { status: 422, title: 'The file is copy-protected', permanent: true },
+  media_damaged: { status: 422, title: 'The file is damaged', permanent: true },
+  // jobs
+  job_timeout: { status: 500, title: 'The job took too long', permanent: false },
+  job_lost: { status: 500, title: 'The worker of this job stopped again and again', permanent: true },
+  cancelled: { status: 409, title: 'The work was cancelled', permanent: true },
+  nothing_to_transcribe: { status: 422, title: 'The lecture has no recording', permanent: true },
+  nothing_to_study: { status: 422, title: 'There is no text to work on', permanent: true },
+  // the machine
+  engine_unavailable: { status: 503, title: 'No speech engine is ready', permanent: true },
+  engine_failed: { status: 500, title: 'The speech engine stopped', permanent: false },
+  model_unavailable: { status: 503, title: 'A model is missing or damaged', permanent: true },
+  decoder_unavailable: { status: 503, title: 'ffmpeg is missing', permanent: true },
+  storage_full: { status: 507, title: 'The disk is full', permanent: false },
+  storage_unavailable: { status: 503, title: 'The data folder cannot be used', permanent: false },
+  database_unavailable: { status: 503, title: 'The database cannot be used', permanent: false },
+  search_unavailable: { status: 503, title: 'The search index cannot be used', permanent: false },
+  configuration_invalid: { status: 500, title: 'The configuration is not valid', permanent: true },
+  port_in_use: { status: 500, title: 'The port is taken', permanent: true },
+  server_stopping: { status: 503, title: 'The server is stopping', permanent: false },
+  internal: { status: 500, title: 'Something went wrong inside Scholium', permanent: false },
+} as const satisfies Record<string, { status: number; title: string; permanent: boolean }>;
+
+export type ErrorCode = keyof typeof errorCatalogue;

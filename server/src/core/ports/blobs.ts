@@ -1,0 +1,34 @@
+import type { Readable } from 'node:stream';
+import type { Scope } from '../domain/scope.ts';
+
+export interface BlobInfo {
+  readonly sizeBytes: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+}
+
+/**
+ * Files by key. Keys are made by us (`sources/src_...`, `exports/...`), never from user input, and live in
+ * the owner's own space: the same key of two owners is two files.
+ */
+export interface Blobs {
+  /**
+   * Stores a stream. It appears whole or not at all: written aside, flushed to the disk, renamed. An existing
+   * file is replaced. An aborted or failing stream leaves nothing behind.
+   * @throws AppError `storage_full`, `storage_unavailable`; `body_too_large` past `maxBytes`
+   */
+  put(scope: Scope, key: string, data: Readable, options?: { maxBytes?: number; signal?: AbortSignal }): Promise<BlobInfo>;
+  /** Moves a stored file to another key of the same owner, atomically, replacing what is there. */
+  move(scope: Scope, from: string, to: string): Promise<void>;
+  /** Null when there is no such file. */
+  stat(scope: Scope, key: string): Promise<{ sizeBytes: number } | null>;
+  /** Bytes `start..end` (both included). @throws AppError `source_not_found` when there is no such file */
+  read(scope: Scope, key: string, range?: { start: number; end: number }): Promise<Readable>;
+  /** Runs `work` with a path on this machine that holds the file's bytes; the path is only good inside. */
+  withFile<T>(scope: Scope, key: string, work: (path: string) => Promise<T>): Promise<T>;
+  remove(scope: Scope, key: string): Promise<void>;
+  /** How the API names the file: `local://...`, `s3://bucket/...`, `gs://bucket/...`. */
+  uri(scope: Scope, key: string): string;
+  /** Resolves when the store can be written to. @throws AppError `storage_unavailable` */
+  check(): Promise<void>;
+}

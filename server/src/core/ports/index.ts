@@ -1,0 +1,13 @@
+export type * from './blobs.ts';
+export type * from './clock.ts';
+export type * from './embedder.ts';
+export type * from './events.ts';
+export type * from './log.ts';
+export type * from './media-decoder.ts';
+export type * from './metrics.ts';
+export type * from './queue.ts';
+export type * from './search-index.ts';
+export type * from './store.ts';
+export type * from './transcriber.ts';
+export type * from './voice-activity-detector.ts';
+export type * from './writer.ts';

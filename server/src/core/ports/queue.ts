@@ -1,0 +1,12 @@
+/**
+ * Hands jobs to workers. The `jobs` table is the truth; a queue only says "look now", so losing what it
+ * holds loses no job.
+ */
+export interface Queue {
+  /** Called after the transaction that wrote the job has been committed. */
+  dispatch(job: { readonly id: string; readonly kind: string }): Promise<void>;
+  /** Calls `wake` when a job of this kind may be ready. Returns the function that ends it. */
+  onDispatch(wake: (kind: string) => void): () => void;
+  check(): Promise<void>;
+  close(): Promise<void>;
+}

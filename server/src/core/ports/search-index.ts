@@ -1,0 +1,53 @@
+import type { SourceKind } from '@scholium/contract';
+import type { IndexedPassage } from '../domain/passage.ts';
+import type { Scope } from '../domain/scope.ts';
+
+export interface SearchQuery {
+  readonly text: string;
+  /** The text's vector, or null to search by words only. */
+  readonly vector: Float32Array | null;
+  readonly filter: { readonly lectureIds?: readonly string[]; readonly courseId?: string; readonly kind?: SourceKind };
+  readonly limit: number;
+}
+
+export interface SearchHit {
+  readonly passage: IndexedPassage;
+  /** Higher is better; comparable within one reply only. */
+  readonly score: number;
+  /** Cosine between query and passage, null when one of them has no vector. */
+  readonly cosine: number | null;
+  /** Share of the query's content words (stemmed, stop words left out) that stand in the passage: 0..1. */
+  readonly overlap: number;
+}
+
+export interface SearchReply {
+  readonly hits: readonly SearchHit[];
+  /** True when a part of the search could not be used (vectors missing or unreachable) and words alone decided. */
+  readonly degraded: boolean;
+  readonly mode: 'hybrid' | 'lexical' | 'dense';
+}
+
+/** Full text and vectors over passages. Derived data: it can always be rebuilt from the store. */
+export interface SearchIndex {
+  /** Puts the passages of a source in place of all it had, in one step. They are found by words at once. */
+  replace(scope: Scope, sourceId: string, passages: readonly IndexedPassage[]): Promise<void>;
+  /** Adds vectors to passages that are there; unknown ids are ignored (the source was replaced meanwhile). */
+  addVectors(
+    scope: Scope,
+    embedderId: string,
+    vectors: readonly { readonly id: string; readonly vector: Float32Array }[],
+  ): Promise<void>;
+  /** Ids of the source's passages that have no vector of this embedder yet. */
+  withoutVector(
+    scope: Scope,
+    embedderId: string,
+    sourceId: string,
+  ): Promise<readonly { id: string; text: string; context: string }[]>;
+  remove(scope: Scope, sourceId: string): Promise<void>;
+  /** Any text is accepted; it is never read as query syntax. */
+  search(scope: Scope, query: SearchQuery, signal: AbortSignal): Promise<SearchReply>;
+  /** How many passages the owner has. */
+  count(scope: Scope): Promise<number>;
+  check(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,198 @@
+import type { Artifact } from '../domain/artifact.ts';
+import type { Job, JobEvent, JobStatus, Lease, NewJob, Outcome } from '../domain/job.ts';
+import type { Course, Lecture, Source } from '../domain/library.ts';
+import type { Page, PageRequest } from '../domain/page.ts';
+import type { Scope } from '../domain/scope.ts';
+import type { Transcript } from '../domain/transcript.ts';
+
+/**
+ * Everything that must not be lost. Each call takes a scope and sees only its rows; writing a row of another
+ * owner than the scope's is an error of the caller and throws. Listings are newest first unless said otherwise.
+ */
+export interface Store {
+  readonly courses: CourseStore;
+  readonly lectures: LectureStore;
+  readonly sources: SourceStore;
+  readonly transcripts: TranscriptStore;
+  readonly outputs: StepOutputStore;
+  readonly artifacts: ArtifactStore;
+  readonly exports: ExportStore;
+  readonly jobs: JobStore;
+  readonly jobEvents: JobEventStore;
+  readonly replies: ReplyStore;
+  /** All of `work` or nothing. Use only the given store inside. Not nested. */
+  transaction<T>(work: (store: Store) => Promise<T>): Promise<T>;
+  /** @throws AppError `database_unavailable` */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** `trashed: true` sees only what is in the trash, false (default) only what is not. */
+export interface TrashFilter {
+  readonly trashed?: boolean;
+}
+
+export interface CourseStore {
+  /** Inserts; an id that exists (in the trash too) makes it return false and change nothing. */
+  insert(scope: Scope, course: Course): Promise<boolean>;
+  find(scope: Scope, id: string, filter?: TrashFilter): Promise<Course | null>;
+  list(scope: Scope, filter: TrashFilter, page: PageRequest): Promise<Page<Course>>;
+  rename(scope: Scope, id: string, title: string): Promise<void>;
+  /** Puts into the trash (a time) or takes out (null). Returns false when there is no such row. */
+  setDeletedAt(scope: Scope, id: string, deletedAt: number | null): Promise<boolean>;
+  /** Removes for good, with all below it (lectures, sources, ...). */
+  remove(scope: Scope, id: string): Promise<void>;
+  /** In the trash since before `before`, oldest first, all owners the scope sees. */
+  expired(scope: Scope, before: number, limit: number): Promise<readonly Course[]>;
+}
+
+export interface LectureStore {
+  insert(scope: Scope, lecture: Lecture): Promise<boolean>;
+  find(scope: Scope, id: string, filter?: TrashFilter): Promise<Lecture | null>;
+  list(scope: Scope, filter: TrashFilter & { readonly courseId?: string }, page: PageRequest): Promise<Page<Lecture>>;
+  update(scope: Scope, id: string, change: { title?: string; presetId?: string; courseId?: string }): Promise<void>;
+  setDeletedAt(scope: Scope, id: string, deletedAt: number | null): Promise<boolean>;
+  remove(scope: Scope, id: string): Promise<void>;
+  expired(scope: Scope, before: number, limit: number): Promise<readonly Lecture[]>;
+}
+
+export interface SourceStore {
+  insert(scope: Scope, source: Source): Promise<void>;
+  find(scope: Scope, id: string, filter?: TrashFilter): Promise<Source | null>;
+  /** All sources of a lecture, oldest first. */
+  ofLecture(scope: Scope, lectureId: string, filter?: TrashFilter): Promise<readonly Source[]>;
+  /** Every source of the lecture, in the trash or not; for purging. */
+  allOfLecture(scope: Scope, lectureId: string): Promise<readonly Source[]>;
+  setDuration(scope: Scope, id: string, durationMs: number): Promise<void>;
+  setDeletedAt(scope: Scope, id: string, deletedAt: number | null): Promise<boolean>;
+  remove(scope: Scope, id: string): Promise<void>;
+  expired(scope: Scope, before: number, limit: number): Promise<readonly Source[]>;
+}
+
+export interface TranscriptStore {
+  /** Adds the next version of the source's transcript and returns it with its number (from 1). */
+  add(scope: Scope, transcript: Omit<Transcript, 'version'>): Promise<Transcript>;
+  latest(scope: Scope, sourceId: string): Promise<Transcript | null>;
+  find(scope: Scope, sourceId: string, version: number): Promise<Transcript | null>;
+  /** Source id, version and facts without the words, newest version per source of the lecture. */
+  heads(scope: Scope, lectureId: string): Promise<readonly TranscriptHead[]>;
+}
+
+export type TranscriptHead = Omit<Transcript, 'segments'>;
+
+/**
+ * What steps have finished, by key (a hash of owner, step version, engine digest, parameters and input
+ * hashes). An output is a list of parts by index, and complete or not: a step that was stopped goes on
+ * after the parts it has. Bodies are JSON values.
+ */
+export interface StepOutputStore {
+  find(scope: Scope, key: string): Promise<StepOutput | null>;
+  /** Stores a part; the same index again is ignored. `sourceId` keeps the output alive. */
+  putPart(scope: Scope, key: string, part: { step: string; sourceId: string; index: number; body: unknown }): Promise<void>;
+  /** Marks the output complete, with a body for the whole. */
+  complete(scope: Scope, key: string, whole: { step: string; sourceId: string; body: unknown }): Promise<void>;
+}
+
+export interface StepOutput {
+  readonly key: string;
+  readonly complete: boolean;
+  /** The body given to `complete`, null until then. */
+  readonly body: unknown;
+  /** By index, ascending; indexes may have holes while the step is in work. */
+  readonly parts: readonly { readonly index: number; readonly body: unknown }[];
+}
+
+export interface ArtifactStore {
+  insert(scope: Scope, artifact: Artifact): Promise<void>;
+  /** Newest of each kind and preset, in the order of the catalogue; all with `history`. */
+  ofLecture(scope: Scope, lectureId: string, options?: { history?: boolean }): Promise<readonly Artifact[]>;
+}
+
+export interface StoredExport {
+  readonly ownerId: string;
+  readonly lectureId: string;
+  readonly type: string;
+  readonly blobKey: string;
+  readonly mediaType: string;
+  readonly fileName: string;
+  readonly sizeBytes: number;
+  readonly createdAt: number;
+}
+
+export interface ExportStore {
+  /** Puts the lecture's export of this type in place of the one before. Returns the blob key that is no longer used. */
+  put(scope: Scope, stored: StoredExport): Promise<string | null>;
+  find(scope: Scope, lectureId: string, type: string): Promise<StoredExport | null>;
+  ofLecture(scope: Scope, lectureId: string): Promise<readonly StoredExport[]>;
+}
+
+export interface JobFilter {
+  readonly status?: JobStatus;
+  readonly kind?: string;
+  readonly lectureId?: string;
+  readonly parentJobId?: string;
+}
+
+export type HeldLease = Pick<Lease, 'workerId' | 'token'> & { readonly jobId: string };
+
+export interface JobStore {
+  /** Adds a queued job with its first transition. */
+  insert(scope: Scope, job: NewJob): Promise<Job>;
+  find(scope: Scope, id: string): Promise<Job | null>;
+  list(scope: Scope, filter: JobFilter, page: PageRequest): Promise<Page<Job>>;
+  /** The unfinished job of this kind for the source (or the lecture when `sourceId` is null), if there is one. */
+  findActive(scope: Scope, kind: string, target: { lectureId: string; sourceId: string | null }): Promise<Job | null>;
+  /**
+   * Takes the oldest job of these kinds that is ready (queued and due, or running with an expired lease) for
+   * this worker: sets it running, counts the try, raises the token. One job goes to one worker.
+   * A job whose lease ran out on its last try is failed (`job_lost`) and dead-lettered instead, and the next is taken.
+   */
+  claim(request: {
+    kinds: readonly string[];
+    workerId: string;
+    now: number;
+    leaseMs: number;
+    executedBy: 'worker' | 'inline';
+  }): Promise<Job | null>;
+  /** Prolongs the lease and stores progress. `lost` when another worker owns the job or it has ended. */
+  heartbeat(
+    lease: HeldLease,
+    beat: { now: number; leaseMs: number; progress?: number; message?: string },
+  ): Promise<'held' | 'cancel-requested' | 'lost'>;
+  /** Writes the outcome if the lease is still held; false (and no change) otherwise. Cancel wins over a retry. */
+  finish(lease: HeldLease, outcome: Outcome, now: number): Promise<boolean>;
+  /** Queued: cancelled at once. Running: the worker is asked to stop. Null when there is no such job; a finished one is returned as it is. */
+  requestCancel(scope: Scope, id: string, now: number): Promise<Job | null>;
+  /** When the next queued job of these kinds becomes due or a lease runs out; null when there is none. */
+  nextDueAt(kinds: readonly string[]): Promise<number | null>;
+  /** Number of jobs by kind and status, and the age of the oldest queued one, for metrics. All owners. */
+  figures(
+    now: number,
+  ): Promise<{ counts: readonly { kind: string; status: JobStatus; count: number }[]; oldestQueuedMs: number }>;
+  /** Removes finished jobs (not dead letters) that ended before the time; returns how many. */
+  removeFinishedBefore(time: number): Promise<number>;
+}
+
+export interface JobEventStore {
+  append(scope: Scope, event: Omit<JobEvent, 'seq'>): Promise<JobEvent>;
+  after(scope: Scope, jobId: string, afterSeq: number, limit: number): Promise<readonly JobEvent[]>;
+}
+
+/** Replies kept for `Idempotency-Key`: the same key and fingerprint gets the same reply, without doing it again. */
+export interface ReplyStore {
+  /**
+   * Reserves the key for 24 h. `new`: go on and call `complete` or `release`. `done`: send the stored reply.
+   * `busy`: another request with it is in work (reservations older than `staleMs` are taken over).
+   * `reused`: the key belongs to another fingerprint.
+   */
+  begin(
+    scope: Scope,
+    key: string,
+    fingerprint: string,
+    now: number,
+    staleMs: number,
+  ): Promise<{ state: 'new' } | { state: 'busy' } | { state: 'reused' } | { state: 'done'; status: number; body: string }>;
+  complete(scope: Scope, key: string, reply: { status: number; body: string }): Promise<void>;
+  release(scope: Scope, key: string): Promise<void>;
+  removeBefore(time: number): Promise<void>;
+}
