@@ -1,0 +1,109 @@
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { tmpdir } from 'node:os';
+import { AppError } from '../../core/domain/app-error.ts';
+import { msToSamples, SAMPLE_RATE } from '../../core/domain/audio.ts';
+import type { MediaDecoder, MediaFacts } from '../../core/ports/media-decoder.ts';
+import { isMissingProgram, keepTail, spawnLimited, type Limits } from '../child-process/spawn-limited.ts';
+import { parseProbe } from './parse-probe.ts';
+
+/**
+ * Only self-contained containers: playlists (HLS, DASH, ffconcat) open other files and hosts, and a
+ * self-referencing one named `.mp3` spins for ever. Nested formats are held to the same list.
+ */
+const FORMATS = 'wav,mp3,mov,matroska,ogg,flac,aac,asf,avi,mpegts,mpeg,aiff,amr,flv,caf,w64,au,ac3,eac3';
+const SAFE_INPUT = ['-protocol_whitelist', 'file,pipe', '-format_whitelist', FORMATS];
+/** 56 MB are used for 3 h of mp3; video containers want more address space for threads. */
+const MEMORY_BYTES = 4 * 1024 ** 3;
+/** A probe reads a few megabytes; one that takes longer is an attack or a broken disk. */
+const PROBE_LIMITS: Limits = { memoryBytes: MEMORY_BYTES, cpuSeconds: 20 };
+const PROBE_TIMEOUT_MS = 30_000;
+/** No output for this long means that the decoder hangs. */
+const STALL_MS = 60_000;
+const BLOCK_BYTES = SAMPLE_RATE * 2;
+
+const MISSING = 'ffmpeg was not found. Install it (Debian and Ubuntu: "apt install ffmpeg", macOS: "brew install ffmpeg") or set FFMPEG_PATH.';
+
+/** @param paths programs to run; `ffprobe` lies beside `ffmpeg` */
+export function createFfmpegDecoder(paths: { ffmpeg: string; ffprobe: string }): MediaDecoder {
+  return {
+    probe: (path, signal) => probe(paths.ffprobe, path, signal),
+    decode: (path, options, signal) => decode(paths.ffmpeg, path, options.maxDurationMs, signal),
+    version: () => version(paths.ffmpeg),
+  };
+}
+
+async function probe(ffprobe: string, path: string, signal: AbortSignal): Promise<MediaFacts> {
+  if ((await stat(path)).size === 0) throw new AppError('media_empty', 'The file is empty. Upload the recording again.');
+  const timeout = AbortSignal.timeout(PROBE_TIMEOUT_MS);
+  const args = ['-v', 'error', ...SAFE_INPUT, '-show_entries', 'format=format_name,duration:stream=codec_type,codec_name,codec_tag_string', '-of', 'json', `file:${path}`];
+  const run = spawnLimited(ffprobe, args, { cwd: dirname(path), limits: PROBE_LIMITS, signal: AbortSignal.any([signal, timeout]) });
+  const output = keepTail(run.child.stdout, 1024 * 1024);
+  const messages = keepTail(run.child.stderr, 4096);
+  const end = await run.ended;
+  signal.throwIfAborted();
+  if (isMissingProgram(end)) throw new AppError('decoder_unavailable', MISSING, { cause: end.error });
+  return parseProbe({ exitCode: end.exitCode, output: output(), messages: messages() });
+}
+
+async function* decode(ffmpeg: string, path: string, maxDurationMs: number, signal: AbortSignal): AsyncGenerator<Int16Array> {
+  const stop = new AbortController();
+  const args = ['-nostdin', '-v', 'error', ...SAFE_INPUT, '-i', `file:${path}`, '-map', '0:a:0', '-vn', '-sn', '-dn', '-ac', '1', '-ar', String(SAMPLE_RATE), '-f', 's16le', 'pipe:1'];
+  const run = spawnLimited(ffmpeg, args, { cwd: dirname(path), limits: { memoryBytes: MEMORY_BYTES, cpuSeconds: null }, signal: AbortSignal.any([signal, stop.signal]) });
+  const messages = keepTail(run.child.stderr, 4096);
+  const maxSamples = msToSamples(maxDurationMs);
+  let samples = 0;
+  try {
+    for await (const block of blocksOf(run.child.stdout, run.kill)) {
+      samples += block.length;
+      if (samples > maxSamples) {
+        throw new AppError('media_too_long', `The recording is longer than ${formatHours(maxDurationMs)} hours, the most this server takes. Split it, or raise MEDIA_MAX_HOURS.`);
+      }
+      yield block;
+    }
+    const end = await run.ended;
+    signal.throwIfAborted();
+    if (isMissingProgram(end)) throw new AppError('decoder_unavailable', MISSING, { cause: end.error });
+    // A file that breaks off gives what could be read: the rest of an hour is worth more than a clean exit code.
+    if (samples === 0) throw new AppError('media_damaged', 'No sound could be read from the file. It may be damaged or cut off at the start; try to play it, or upload the original again.', { cause: messages() });
+  } finally {
+    stop.abort();
+    await run.ended;
+  }
+}
+
+/** Blocks of at most one second of whole samples. Ends the process when it says nothing for too long while we wait. */
+async function* blocksOf(stdout: AsyncIterable<Buffer>, kill: () => void): AsyncGenerator<Int16Array> {
+  let rest: Buffer = Buffer.alloc(0);
+  const source = stdout[Symbol.asyncIterator]();
+  for (;;) {
+    const stall = setTimeout(kill, STALL_MS);
+    const next = await source.next().finally(() => clearTimeout(stall));
+    if (next.done) break;
+    rest = rest.length === 0 ? next.value : Buffer.concat([rest, next.value]);
+    while (rest.length >= BLOCK_BYTES) {
+      yield toSamples(rest.subarray(0, BLOCK_BYTES));
+      rest = rest.subarray(BLOCK_BYTES);
+    }
+  }
+  if (rest.length >= 2) yield toSamples(rest.subarray(0, rest.length - (rest.length % 2)));
+}
+
+function toSamples(bytes: Buffer): Int16Array {
+  // A copy: the bytes may lie at an odd offset of a pooled buffer that Node uses again.
+  return new Int16Array(new Uint8Array(bytes).buffer);
+}
+
+async function version(ffmpeg: string): Promise<string> {
+  const run = spawnLimited(ffmpeg, ['-version'], { cwd: tmpdir(), limits: PROBE_LIMITS, signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
+  const output = keepTail(run.child.stdout, 64 * 1024);
+  run.child.stderr.resume();
+  const end = await run.ended;
+  const match = /^ffmpeg version (\S+)/.exec(output());
+  if (isMissingProgram(end) || !match?.[1]) throw new AppError('decoder_unavailable', MISSING, { cause: end.error });
+  return match[1];
+}
+
+function formatHours(ms: number): string {
+  return String(Math.round(ms / 360_000) / 10);
+}

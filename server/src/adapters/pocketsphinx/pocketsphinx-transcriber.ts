@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { access, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AppError } from '../../core/domain/app-error.ts';
+import { samplesToMs, type AudioChunk } from '../../core/domain/audio.ts';
+import type { Word } from '../../core/domain/transcript.ts';
+import type { Transcriber, TranscriberSession } from '../../core/ports/transcriber.ts';
+import { startPocketsphinxProcess, type HeardWord, type PocketsphinxProcess } from './pocketsphinx-process.ts';
+
+/**
+ * Measured on a synthetic lecture and on read speech (docs/decisions/0001-speech.md): without the second pass
+ * and with two Gaussians it is faster at the same word error rate; silence is cut by our own voice activity
+ * detection, so the engine's own cuts are off: they would move the times.
+ */
+const SETTINGS = ['-fwdflat', 'no', '-topn', '2', '-remove_silence', 'no'];
+const MODEL_FOLDERS = ['/usr/share/pocketsphinx/model/en-us', '/opt/homebrew/share/pocketsphinx/model/en-us', '/usr/local/share/pocketsphinx/model/en-us'];
+const MISSING = 'PocketSphinx was not found. Install it (Debian and Ubuntu: "apt install pocketsphinx pocketsphinx-en-us") or set POCKETSPHINX_PATH.';
+
+export interface PocketsphinxOptions {
+  /** Absolute path of `pocketsphinx_batch`, or its bare name when it was not found. */
+  readonly program: string;
+  /** Folder that holds `en-us/`, `en-us.lm.bin` and `cmudict-en-us.dict`; null looks where packages put it. */
+  readonly modelFolder: string | null;
+  /** How many processes listen side by side. */
+  readonly processes: number;
+}
+
+interface Model {
+  readonly args: readonly string[];
+  readonly digest: string;
+}
+
+/** CMU PocketSphinx with its US English model: needs no download, and its text is a draft. */
+export function createPocketsphinxTranscriber(options: PocketsphinxOptions): Transcriber {
+  return {
+    engine: 'pocketsphinx',
+    punctuates: false,
+    draftQuality: true,
+    unavailable: async () => ((await findModel(options)) ? null : MISSING),
+    open: async (request, signal) => {
+      if (request.language !== null && !/^en\b/i.test(request.language)) {
+        throw new AppError('engine_unavailable', `PocketSphinx only understands English, not "${request.language.slice(0, 20)}". Choose English or another engine.`);
+      }
+      const model = await findModel(options);
+      if (!model) throw new AppError('engine_unavailable', MISSING);
+      return openSession(options, model, signal);
+    },
+  };
+}
+
+async function findModel(options: PocketsphinxOptions): Promise<Model | null> {
+  const program = await stat(options.program).catch(() => null);
+  if (!program) return null;
+  for (const folder of options.modelFolder ? [options.modelFolder] : MODEL_FOLDERS) {
+    const [hmm, lm, dict] = [join(folder, 'en-us'), join(folder, 'en-us.lm.bin'), join(folder, 'cmudict-en-us.dict')];
+    const sizes = await Promise.all([hmm, lm, dict].map((path) => access(path).then(() => stat(path)))).catch(() => null);
+    if (!sizes) continue;
+    const digest = createHash('sha256').update(JSON.stringify([program.size, sizes.map((size) => (size.isFile() ? size.size : 0)), SETTINGS]));
+    return { args: ['-hmm', hmm, '-lm', lm, '-dict', dict, ...SETTINGS], digest: digest.digest('hex').slice(0, 16) };
+  }
+  return null;
+}
+
+async function openSession(options: PocketsphinxOptions, model: Model, signal: AbortSignal): Promise<TranscriberSession> {
+  const folder = await mkdtemp(join(tmpdir(), 'scholium-speech-'));
+  const stop = new AbortController();
+  const started: PocketsphinxProcess[] = [];
+  const start = async (): Promise<PocketsphinxProcess> => {
+    const own = await mkdtemp(join(folder, 'process-'));
+    const child = startPocketsphinxProcess({ program: options.program, args: model.args, folder: own, signal: AbortSignal.any([signal, stop.signal]) });
+    started.push(child);
+    return child;
+  };
+  // All at once: loading the model takes a second, which passes while the first sound is decoded.
+  const idle = await Promise.all(Array.from({ length: options.processes }, start));
+
+  return {
+    model: 'en-us',
+    digest: model.digest,
+    language: 'en',
+    concurrency: options.processes,
+    async transcribe(chunk, chunkSignal) {
+      const child = idle.pop() ?? (await start());
+      let alive = false;
+      try {
+        const words = await hearChunk(child, chunk, chunkSignal);
+        alive = true;
+        return words;
+      } finally {
+        // A process that failed is not used again; the next call starts another.
+        if (alive) idle.push(child);
+        else await child.close();
+      }
+    },
+    async close() {
+      stop.abort();
+      await Promise.all(started.map((child) => child.close()));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Utterances are decoded one by one: a pause inside would cost words, and gaps between them no time. */
+async function hearChunk(child: PocketsphinxProcess, chunk: AudioChunk, signal: AbortSignal): Promise<Word[]> {
+  const words: Word[] = [];
+  for (const utterance of chunk.utterances) {
+    signal.throwIfAborted();
+    const samples = chunk.samples.subarray(utterance.startSample - chunk.startSample, utterance.endSample - chunk.startSample);
+    const heard = await child.hear(samples);
+    words.push(...heard.map((word) => toWord(word, samplesToMs(utterance.startSample), samplesToMs(utterance.endSample))));
+  }
+  return words;
+}
+
+function toWord(heard: HeardWord, offsetMs: number, limitMs: number): Word {
+  const endMs = Math.min(limitMs, offsetMs + (heard.endFrame + 1) * 10);
+  return { text: heard.text, startMs: Math.min(endMs, offsetMs + heard.startFrame * 10), endMs, confidence: heard.confidence };
+}

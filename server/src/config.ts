@@ -1,0 +1,116 @@
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { availableParallelism, homedir } from 'node:os';
+import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { AppError } from './core/domain/app-error.ts';
+import { readVariables, type Variables } from './config-variables.ts';
+
+/** Everything that can be set, read once at the start. Documented in docs/config.md. */
+export interface Config {
+  readonly appEnv: 'development' | 'production' | 'test';
+  readonly role: 'all' | 'api' | 'worker';
+  readonly host: string;
+  readonly port: number;
+  /** Names besides loopback ones that requests may be addressed to. */
+  readonly publicHosts: readonly string[];
+  /** Absolute. */
+  readonly dataDir: string;
+  /** Absolute path of the SQLite file. */
+  readonly databasePath: string;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** Folder for log files that rotate; null logs to standard output only. */
+  readonly logDir: string | null;
+  readonly audioMaxFileSizeBytes: number;
+  readonly mediaMaxDurationMs: number;
+  readonly transcribeChunkMs: number;
+  readonly transcriptionEngine: string;
+  readonly speechProcesses: number;
+  readonly speechJobs: number;
+  readonly lightJobs: number;
+  readonly jobTimeoutMs: number;
+  readonly keepJobsDays: number;
+  readonly ffmpegPath: string;
+  readonly ffprobePath: string;
+  readonly pocketsphinxPath: string;
+  readonly pocketsphinxModelDir: string | null;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the environment, `.env` in the working folder (the environment wins), `NAME_FILE` secrets and aliases.
+ *
+ * @throws AppError `configuration_invalid`, naming the variable and what it may be
+ */
+export function loadConfig(environment: Environment = process.env, options: { cwd?: string } = {}): Config {
+  const cwd = options.cwd ?? process.cwd();
+  const variables = readVariables({ ...readDotEnv(cwd), ...environment });
+  const dataDir = resolve(cwd, expandHome(variables.DATA_DIR));
+  const cores = availableParallelism();
+  const ffmpegPath = findProgram(variables.FFMPEG_PATH, environment);
+  return Object.freeze({
+    appEnv: variables.APP_ENV,
+    role: variables.SCHOLIUM_ROLE,
+    host: variables.HOST,
+    port: variables.PORT,
+    publicHosts: variables.PUBLIC_HOSTS,
+    dataDir,
+    databasePath: databasePath(variables, cwd, dataDir),
+    logLevel: variables.LOG_LEVEL,
+    logDir: variables.LOG_DIR === '' ? null : resolve(cwd, variables.LOG_DIR),
+    audioMaxFileSizeBytes: variables.AUDIO_MAX_FILE_SIZE,
+    mediaMaxDurationMs: variables.MEDIA_MAX_HOURS * 3_600_000,
+    transcribeChunkMs: variables.TRANSCRIBE_CHUNK_SECONDS * 1000,
+    transcriptionEngine: variables.TRANSCRIPTION_ENGINE,
+    speechProcesses: variables.SPEECH_PROCESSES || cores,
+    speechJobs: variables.SPEECH_JOBS || Math.max(1, Math.floor(cores / 2)),
+    lightJobs: variables.LIGHT_JOBS,
+    jobTimeoutMs: variables.JOB_TIMEOUT * 1000,
+    keepJobsDays: variables.KEEP_JOBS_DAYS,
+    ffmpegPath,
+    ffprobePath: findProgram(variables.FFPROBE_PATH || ffmpegPath.replace(/ffmpeg([^/\\]*)$/, 'ffprobe$1'), environment),
+    pocketsphinxPath: findProgram(variables.POCKETSPHINX_PATH, environment),
+    pocketsphinxModelDir: variables.POCKETSPHINX_MODEL_DIR === '' ? null : resolve(cwd, variables.POCKETSPHINX_MODEL_DIR),
+  });
+}
+
+function readDotEnv(cwd: string): Environment {
+  try {
+    return parseEnv(readFileSync(join(cwd, '.env'), 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}; // node:fs errors carry a code
+    throw new AppError('configuration_invalid', 'The file ".env" cannot be read. Make it readable or remove it.', { cause: error });
+  }
+}
+
+function databasePath(variables: Variables, cwd: string, dataDir: string): string {
+  const url = variables.DATABASE_URL;
+  if (url === '') return join(dataDir, 'scholium.db');
+  const path = /^sqlite:\/\/(?:\/)?(.+)$/.exec(url)?.[1];
+  if (path) return resolve(cwd, url.startsWith('sqlite:////') ? `/${path.replace(/^\/+/, '')}` : path);
+  if (/^[a-z0-9+]+:\/\//i.test(url)) {
+    throw new AppError('configuration_invalid', 'DATABASE_URL names a database that this version cannot use. Use "sqlite:///path" or a path.');
+  }
+  return resolve(cwd, expandHome(url));
+}
+
+function expandHome(path: string): string {
+  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
+}
+
+/** The absolute path of a program, or the name as it is when it is not found: whoever starts it says so. */
+function findProgram(name: string, environment: Environment): string {
+  if (isAbsolute(name)) return name;
+  if (name.includes('/')) return resolve(name);
+  for (const folder of (environment['PATH'] ?? '').split(delimiter)) {
+    const candidate = join(folder, name);
+    try {
+      if (folder !== '') accessSync(candidate, constants.X_OK);
+      else continue;
+      return candidate;
+    } catch {
+      // not here
+    }
+  }
+  return name;
+}

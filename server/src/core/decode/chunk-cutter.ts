@@ -1,0 +1,122 @@
+import { msToSamples, type AudioChunk, type SampleSpan } from '../domain/audio.ts';
+import { quietestSample } from './quietest-sample.ts';
+
+/** Sound kept around an utterance, so that soft first and last sounds are not cut off. */
+const PADDING = msToSamples(150);
+/** Utterances end after 20 s by themselves; one that is still longer than this is cut at its quietest point. */
+const MAX_UTTERANCE = msToSamples(22_000);
+/** An utterance is told when it has ended, at most 20 s and a bit after it began; older sound is not needed. */
+const LOOK_BACK = msToSamples(30_000);
+/** The first chunks are short so that the first text shows within seconds. */
+const FIRST_CHUNKS_MS = [5_000, 8_000, 15_000];
+
+export type ChunkPlan = Omit<AudioChunk, 'samples'>;
+
+export interface ChunkCutterOptions {
+  /** At most this much sound from a chunk's first word to its last (one longer utterance makes a longer chunk). */
+  readonly maxChunkMs: number;
+  /** Chunks that an earlier run planned: given out again as they are; `add` expects utterances after them only. */
+  readonly planned: readonly ChunkPlan[];
+}
+
+/**
+ * Packs utterances into engine chunks. Feed it sound and utterances in step; it holds the sound that an open
+ * chunk still needs (about a minute at most) and gives each chunk out as soon as it cannot grow any more.
+ */
+export class ChunkCutter {
+  readonly #maxChunk: number;
+  readonly #pending: ChunkPlan[];
+  readonly #blocks: { startSample: number; samples: Int16Array }[] = [];
+  #received = 0;
+  #nextIndex: number;
+  #lastEnd: number;
+  #open: SampleSpan[] = [];
+
+  constructor(options: ChunkCutterOptions) {
+    this.#maxChunk = msToSamples(options.maxChunkMs);
+    this.#pending = [...options.planned];
+    this.#nextIndex = options.planned.length;
+    this.#lastEnd = options.planned.at(-1)?.endSample ?? 0;
+  }
+
+  /** Samples received so far. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Adds the next sound. */
+  push(samples: Int16Array): void {
+    this.#blocks.push({ startSample: this.#received, samples });
+    this.#received += samples.length;
+    this.#forget();
+  }
+
+  /** Adds utterances that ended, in samples of the recording. Returns the chunks that are closed by them, not yet cut out. */
+  add(utterances: readonly SampleSpan[]): readonly ChunkPlan[] {
+    return utterances.flatMap((utterance) => this.#split(utterance)).flatMap((utterance) => this.#place(utterance));
+  }
+
+  /** No more sound comes: closes the open chunk. */
+  finish(): readonly ChunkPlan[] {
+    return this.#close();
+  }
+
+  /** Chunks whose sound has arrived whole, in order. */
+  *take(): Generator<AudioChunk> {
+    for (let next = this.#pending[0]; next && next.endSample <= this.#received; next = this.#pending[0]) {
+      this.#pending.shift();
+      yield { ...next, samples: this.#cut(next) };
+    }
+    this.#forget();
+  }
+
+  #place(utterance: SampleSpan): readonly ChunkPlan[] {
+    const first = this.#open[0];
+    const limit = Math.min(this.#maxChunk, msToSamples(FIRST_CHUNKS_MS[this.#nextIndex] ?? Number.MAX_SAFE_INTEGER));
+    const closed = first && utterance.endSample - first.startSample > limit ? this.#close() : [];
+    this.#open.push(this.#pad(utterance));
+    return closed;
+  }
+
+  /** Adds sound around the utterance, up to the middle of the pause before it, never over what is given out. */
+  #pad(utterance: SampleSpan): SampleSpan {
+    const before = this.#open.at(-1)?.endSample ?? this.#lastEnd;
+    const startSample = Math.max(before, utterance.startSample - PADDING);
+    return { startSample, endSample: Math.max(startSample, Math.min(this.#received, utterance.endSample + PADDING)) };
+  }
+
+  #close(): readonly ChunkPlan[] {
+    const [first, last] = [this.#open[0], this.#open.at(-1)];
+    if (!first || !last) return [];
+    const plan: ChunkPlan = { index: this.#nextIndex++, startSample: first.startSample, endSample: last.endSample, utterances: this.#open };
+    this.#open = [];
+    this.#lastEnd = plan.endSample;
+    this.#pending.push(plan);
+    return [plan];
+  }
+
+  #split(utterance: SampleSpan): readonly SampleSpan[] {
+    const { startSample, endSample } = utterance;
+    if (endSample - startSample <= MAX_UTTERANCE) return [utterance];
+    // Somewhere in the middle half of the longest allowed piece, so that no piece is tiny.
+    const from = startSample + Math.floor(MAX_UTTERANCE / 2);
+    const to = Math.min(endSample, startSample + MAX_UTTERANCE);
+    const at = from + quietestSample(this.#cut({ startSample: from, endSample: to }));
+    return [{ startSample, endSample: at }, ...this.#split({ startSample: at, endSample })];
+  }
+
+  #cut(span: SampleSpan): Int16Array {
+    const cut = new Int16Array(span.endSample - span.startSample);
+    for (const { startSample, samples } of this.#blocks) {
+      const from = Math.max(span.startSample, startSample);
+      const to = Math.min(span.endSample, startSample + samples.length);
+      if (from < to) cut.set(samples.subarray(from - startSample, to - startSample), from - span.startSample);
+    }
+    return cut;
+  }
+
+  #forget(): void {
+    const needed = Math.min(this.#pending[0]?.startSample ?? Infinity, this.#open[0]?.startSample ?? Infinity, this.#received - LOOK_BACK);
+    while (this.#blocks[0] && this.#blocks[0].startSample + this.#blocks[0].samples.length <= needed) this.#blocks.shift();
+  }
+}
