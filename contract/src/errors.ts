@@ -8,6 +8,9 @@ export const errorCatalogue = {
   invalid_request: { status: 400, title: 'The request is not valid', permanent: true },
   body_too_large: { status: 413, title: 'The body is too large', permanent: true },
   unsupported_media_type: { status: 415, title: 'The body has a type that is not accepted here', permanent: true },
+  origin_not_allowed: { status: 403, title: 'The request comes from another web site', permanent: true },
+  host_not_allowed: { status: 403, title: 'The server does not answer under this name', permanent: true },
+  method_not_allowed: { status: 405, title: 'The route does not know this method', permanent: true },
   route_not_found: { status: 404, title: 'No such route', permanent: true },
   range_not_satisfiable: { status: 416, title: 'The byte range lies outside the file', permanent: true },
   idempotency_key_reused: { status: 422, title: 'The idempotency key was used for another request', permanent: true },
@@ -21,6 +24,7 @@ export const errorCatalogue = {
   transcript_not_found: { status: 404, title: 'There is no transcript yet', permanent: true },
   export_not_found: { status: 404, title: 'There is no such export yet', permanent: true },
   // conflicts
+  course_conflict: { status: 409, title: 'The course exists already', permanent: true },
   lecture_conflict: { status: 409, title: 'The lecture exists with another recording', permanent: true },
   job_not_cancellable: { status: 409, title: 'The job has ended already', permanent: true },
   // media

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { sourceKindSchema } from './citation.ts';
+import { instantSchema } from './fields.ts';
+
+export const courseSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  createdAt: instantSchema,
+  deletedAt: instantSchema.nullable(),
+});
+export type CourseReply = z.infer<typeof courseSchema>;
+
+/** A recording or document of a lecture. `transcriptVersion` is the newest, null while there is none. */
+export const sourceSchema = z.object({
+  id: z.string(),
+  lectureId: z.string(),
+  kind: sourceKindSchema,
+  title: z.string(),
+  fileName: z.string(),
+  mediaType: z.string(),
+  sizeBytes: z.number().int().min(0),
+  durationMs: z.number().int().min(0).nullable(),
+  transcriptVersion: z.number().int().min(1).nullable(),
+  createdAt: instantSchema,
+  deletedAt: instantSchema.nullable(),
+});
+export type SourceReply = z.infer<typeof sourceSchema>;
+
+export const lectureSchema = z.object({
+  id: z.string(),
+  courseId: z.string(),
+  presetId: z.string(),
+  title: z.string(),
+  createdAt: instantSchema,
+  deletedAt: instantSchema.nullable(),
+});
+export type LectureReply = z.infer<typeof lectureSchema>;
+
+export const lectureWithSourcesSchema = lectureSchema.extend({ sources: z.array(sourceSchema) });
+
+/** What deleting answers: until when it can be taken back. */
+export const trashedSchema = z.object({ id: z.string(), deletedAt: instantSchema, restorableUntil: instantSchema });
+export type TrashedReply = z.infer<typeof trashedSchema>;
+
+export const presetSchema = z.object({ id: z.string(), title: z.string(), artifacts: z.array(z.string()) });

@@ -1,0 +1,23 @@
+import type { OperationSpec } from './operation.ts';
+import { exportOperations } from './operations/exports.ts';
+import { jobOperations } from './operations/jobs.ts';
+import { libraryOperations } from './operations/library.ts';
+import { recordingOperations } from './operations/recordings.ts';
+import { studyOperations } from './operations/study.ts';
+import { systemOperations } from './operations/system.ts';
+
+/** Everything the API does, by operation id. */
+export const operations = {
+  ...libraryOperations,
+  ...recordingOperations,
+  ...studyOperations,
+  ...exportOperations,
+  ...jobOperations,
+  ...systemOperations,
+} as const satisfies Record<string, OperationSpec>;
+
+export type Operations = typeof operations;
+export type OperationId = keyof Operations;
+
+/** Where the API lives. */
+export const API_PREFIX = '/api';

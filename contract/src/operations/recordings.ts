@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { idempotencyHeaders, idSchema, titleSchema } from '../fields.ts';
+import { jobStartedSchema } from '../job.ts';
+import { defineOperation } from '../operation.ts';
+import { transcriptSchema } from '../transcript.ts';
+
+const params = z.object({ lectureId: idSchema });
+
+/** An empty form field counts as left out. */
+function optionalField<T extends z.ZodType>(schema: T) {
+  return schema.or(z.literal('').transform(() => undefined)).optional();
+}
+
+const mediaErrors = [
+  'media_empty',
+  'media_unsupported',
+  'media_no_audio',
+  'media_protected',
+  'media_damaged',
+  'decoder_unavailable',
+  'storage_full',
+  'storage_unavailable',
+] as const;
+
+const uploadReplySchema = z.object({
+  lectureId: z.string(),
+  sourceId: z.string(),
+  audioPath: z.string().describe('Where the file is kept: `local://`, `s3://` or `gs://`'),
+});
+
+const audioResponses = {
+  200: { description: 'The whole file', mediaType: 'audio/*' },
+  206: { description: 'The bytes of the range', mediaType: 'audio/*' },
+  304: { description: 'Unchanged since the `ETag` the client has' },
+} as const;
+
+export const recordingOperations = {
+  ingestLecture: defineOperation({
+    operationId: 'ingestLecture',
+    method: 'POST',
+    path: '/lectures/ingest',
+    summary: 'Bring in a recording as a lecture',
+    description:
+      'Unknown course ids are created. Repeating it with the same `lecture_id` and the same bytes changes nothing; ' +
+      'other bytes are refused and nothing is lost. Only the file is needed.',
+    tags: ['Recordings'],
+    headers: idempotencyHeaders,
+    multipart: {
+      file: 'audio',
+      fields: z.object({
+        course_id: optionalField(idSchema).describe('Default: `default`'),
+        lecture_id: optionalField(idSchema).describe('Made by the server when left out'),
+        preset_id: optionalField(idSchema).describe('Default: `exam`'),
+        title: optionalField(titleSchema).describe("Default: the file's name without its extension"),
+      }),
+    },
+    responses: {
+      201: { description: 'The lecture is new', schema: uploadReplySchema },
+      200: { description: 'It was there already', schema: uploadReplySchema },
+    },
+    errors: ['preset_not_found', 'lecture_conflict', ...mediaErrors],
+  }),
+  addSource: defineOperation({
+    operationId: 'addSource',
+    method: 'POST',
+    path: '/lectures/{lectureId}/sources',
+    summary: 'Add another recording to a lecture',
+    description: 'The same bytes again change nothing.',
+    tags: ['Recordings'],
+    params,
+    headers: idempotencyHeaders,
+    multipart: { file: 'file', fields: z.object({ title: optionalField(titleSchema) }) },
+    responses: {
+      201: { description: 'The source is new', schema: uploadReplySchema },
+      200: { description: 'It was there already', schema: uploadReplySchema },
+    },
+    errors: ['lecture_not_found', ...mediaErrors],
+  }),
+  transcribe: defineOperation({
+    operationId: 'transcribe',
+    method: 'POST',
+    path: '/lectures/{lectureId}/transcribe',
+    summary: 'Transcribe a recording',
+    description:
+      'Takes the recording named by `source`, else the first without a transcript, else the first. ' +
+      'What an earlier try finished is not done again.',
+    tags: ['Recordings'],
+    params,
+    query: z.object({
+      model: z
+        .string()
+        .regex(/^[\w.:/-]{1,100}$/, 'must be the name of a model')
+        .optional()
+        .describe('A size or name the engine maps: `base`, `large-v3`'),
+      source: idSchema.optional(),
+      language: z
+        .string()
+        .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language tag like en or pt-BR')
+        .optional(),
+    }),
+    headers: idempotencyHeaders,
+    responses: { 202: { description: 'The job', schema: jobStartedSchema } },
+    errors: ['lecture_not_found', 'source_not_found', 'nothing_to_transcribe', 'engine_unavailable', 'model_unavailable'],
+  }),
+  getTranscript: defineOperation({
+    operationId: 'getTranscript',
+    method: 'GET',
+    path: '/lectures/{lectureId}/transcript',
+    summary: 'What was said, word by word',
+    description: 'The newest version of the first source that has one, unless `source` and `version` say otherwise.',
+    tags: ['Recordings'],
+    params,
+    query: z.object({
+      source: idSchema.optional(),
+      version: z.coerce.number<string | number>().int().min(1).max(1_000_000).optional(),
+    }),
+    responses: { 200: { description: 'The transcript', schema: transcriptSchema } },
+    errors: ['lecture_not_found', 'source_not_found', 'transcript_not_found'],
+  }),
+  getAudio: defineOperation({
+    operationId: 'getAudio',
+    method: 'GET',
+    path: '/lectures/{lectureId}/audio',
+    summary: 'Play a recording',
+    description: 'Byte ranges, `ETag`, `If-Range` and HEAD are understood. The type is the one the bytes have.',
+    tags: ['Recordings'],
+    params,
+    query: z.object({ source: idSchema.optional() }),
+    responses: audioResponses,
+    errors: ['lecture_not_found', 'source_not_found', 'range_not_satisfiable'],
+  }),
+} as const;

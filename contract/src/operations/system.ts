@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { healthSchema } from '../health.ts';
+import { defineOperation } from '../operation.ts';
+
+export const systemOperations = {
+  getHealth: defineOperation({
+    operationId: 'getHealth',
+    method: 'GET',
+    path: '/health',
+    atRoot: true,
+    summary: 'Whether everything works',
+    description: 'Names each dependency. Answers 503 when one that is needed is down; a degraded one only says so.',
+    tags: ['System'],
+    responses: {
+      200: { description: 'It works', schema: healthSchema },
+      503: { description: 'Something that is needed is down', schema: healthSchema },
+    },
+    errors: [],
+  }),
+  getMetrics: defineOperation({
+    operationId: 'getMetrics',
+    method: 'GET',
+    path: '/metrics',
+    atRoot: true,
+    summary: 'Figures for Prometheus',
+    description: 'Requests, jobs, queue, engines and process in the Prometheus text format.',
+    tags: ['System'],
+    responses: { 200: { description: 'The figures', mediaType: 'text/plain' } },
+    errors: [],
+  }),
+  getOpenApi: defineOperation({
+    operationId: 'getOpenApi',
+    method: 'GET',
+    path: '/openapi.json',
+    summary: 'This description, for machines',
+    description: 'OpenAPI 3.1.',
+    tags: ['System'],
+    responses: { 200: { description: 'The document', schema: z.record(z.string(), z.unknown()) } },
+    errors: [],
+  }),
+} as const;
