@@ -27,7 +27,10 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** `trashed: true` sees only what is in the trash, false (default) only what is not. */
+/**
+ * `trashed: true` sees only what is in the trash, false (default) only what is not. What lies in a course or lecture
+ * that is in the trash is in the trash with it, though its own `deletedAt` may be null.
+ */
 export interface TrashFilter {
   readonly trashed?: boolean;
 }
@@ -74,7 +77,7 @@ export interface TranscriptStore {
   add(scope: Scope, transcript: Omit<Transcript, 'version'>): Promise<Transcript>;
   latest(scope: Scope, sourceId: string): Promise<Transcript | null>;
   find(scope: Scope, sourceId: string, version: number): Promise<Transcript | null>;
-  /** Source id, version and facts without the words, newest version per source of the lecture. */
+  /** Source id, version and facts without the words, newest version per source of the lecture that is not itself in the trash, oldest source first. */
   heads(scope: Scope, lectureId: string): Promise<readonly TranscriptHead[]>;
 }
 
@@ -153,6 +156,8 @@ export interface JobStore {
     now: number;
     leaseMs: number;
     executedBy: 'worker' | 'inline';
+    /** Told of each job that was ended (lost, or cancelled while nobody worked on it) instead of being handed out. */
+    onEnded?: (job: Job) => void;
   }): Promise<Job | null>;
   /** Prolongs the lease and stores progress. `lost` when another worker owns the job or it has ended. */
   heartbeat(

@@ -1,0 +1,162 @@
+import { sql, type Expression, type SqlBool } from 'kysely';
+import { jobStatuses, type Job } from '../../core/domain/job.ts';
+import { cancelAsked, claimed, ended, holds, prolonged, queuedJob, type JobState } from '../../core/jobs/job-transitions.ts';
+import type { JobStore } from '../../core/ports/store.ts';
+import { fromRow, toJob, toRow, type StoredJob } from './job-rows.ts';
+import { afterCursor, toPage } from './pages.ts';
+import { ownerOf, within } from './scoped.ts';
+import type { Db } from './tables.ts';
+
+/**
+ * Jobs, changed by reading a row, applying a rule of `job-transitions.ts` and writing it back if nobody was
+ * quicker (`revision`). That is atomic on every database, without locks of its dialect.
+ */
+export function jobStore(db: Db): JobStore {
+  return {
+    async insert(scope, job) {
+      const state = queuedJob(ownerOf(scope), job);
+      await db
+        .insertInto('jobs')
+        .values({ ...toRow(state), revision: 0, lastEventSeq: 0 })
+        .execute();
+      return toJob(state);
+    },
+    async find(scope, id) {
+      const row = await db.selectFrom('jobs').selectAll().where(within(scope, 'jobs')).where('id', '=', id).executeTakeFirst();
+      return row ? toJob(fromRow(row).state) : null;
+    },
+    async list(scope, filter, page) {
+      let query = db.selectFrom('jobs').selectAll().where(within(scope, 'jobs')).where(afterCursor('jobs', page.cursor));
+      if (filter.status !== undefined) query = query.where('status', '=', filter.status);
+      if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind);
+      if (filter.lectureId !== undefined) query = query.where('lectureId', '=', filter.lectureId);
+      if (filter.parentJobId !== undefined) query = query.where('parentJobId', '=', filter.parentJobId);
+      const rows = await query
+        .orderBy('createdAt', 'desc')
+        .orderBy('id', 'desc')
+        .limit(page.limit + 1)
+        .execute();
+      return toPage(rows, page, (row) => toJob(fromRow(row).state));
+    },
+    async findActive(scope, kind, { lectureId, sourceId }) {
+      const row = await db
+        .selectFrom('jobs')
+        .selectAll()
+        .where(within(scope, 'jobs'))
+        .where('status', 'in', ['queued', 'running'])
+        .where('kind', '=', kind)
+        .where('lectureId', '=', lectureId)
+        .where('sourceId', sourceId === null ? 'is' : '=', sourceId)
+        .orderBy('createdAt', 'desc')
+        .orderBy('id', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row ? toJob(fromRow(row).state) : null;
+    },
+    async claim(request) {
+      if (request.kinds.length === 0) return null;
+      for (;;) {
+        const row = await db
+          .selectFrom('jobs')
+          .selectAll()
+          .where('kind', 'in', request.kinds)
+          .where(ready(request.now))
+          .orderBy('createdAt')
+          .orderBy('id')
+          .limit(1)
+          .executeTakeFirst();
+        if (!row) return null;
+        const stored = fromRow(row);
+        const next = claimed(stored.state, request);
+        if (!(await replace(db, stored, next))) continue; // another worker was quicker: take the next one
+        if (next.status === 'running') return toJob(next);
+        request.onEnded?.(toJob(next));
+      }
+    },
+    async heartbeat(lease, beat) {
+      const done = await change(db, lease.jobId, (job) => (holds(job, lease) ? prolonged(job, beat) : null));
+      if (!done) return 'lost';
+      return done.cancelRequested ? 'cancel-requested' : 'held';
+    },
+    async finish(lease, outcome, now) {
+      const done = await change(db, lease.jobId, (job) => (holds(job, lease) ? ended(job, outcome, now) : null));
+      return done !== null;
+    },
+    async requestCancel(scope, id, now) {
+      const visible = await db
+        .selectFrom('jobs')
+        .select('id')
+        .where(within(scope, 'jobs'))
+        .where('id', '=', id)
+        .executeTakeFirst();
+      const done = visible ? await change(db, id, (job) => cancelAsked(job, now)) : null;
+      return done && toJob(done);
+    },
+    async nextDueAt(kinds) {
+      if (kinds.length === 0) return null;
+      const row = await db
+        .selectFrom('jobs')
+        .select((eb) =>
+          eb.fn
+            .min(eb.case().when('status', '=', 'queued').then(eb.ref('runAfter')).else(eb.ref('leaseExpiresAt')).end())
+            .as('dueAt'),
+        )
+        .where('status', 'in', ['queued', 'running'])
+        .where('kind', 'in', kinds)
+        .executeTakeFirst();
+      return row?.dueAt ?? null;
+    },
+    async figures(now) {
+      const rows = await db
+        .selectFrom('jobs')
+        .select((eb) => ['kind', 'status', eb.fn.countAll<number>().as('count'), eb.fn.min('createdAt').as('oldestAt')])
+        .groupBy(['kind', 'status'])
+        .execute();
+      const waiting = rows.filter((row) => row.status === 'queued').map((row) => now - row.oldestAt);
+      return {
+        counts: rows.map(({ kind, status, count }) => ({ kind, status: jobStatuses.find((known) => known === status)!, count })),
+        oldestQueuedMs: Math.max(0, ...waiting),
+      };
+    },
+    async removeFinishedBefore(time) {
+      const done = await db
+        .deleteFrom('jobs')
+        .where('finishedAt', '<', time)
+        .where('deadLetteredAt', 'is', null)
+        .executeTakeFirst();
+      return Number(done.numDeletedRows);
+    },
+  };
+}
+
+/** `isReady` of job-transitions.ts as a condition. */
+function ready(now: number): Expression<SqlBool> {
+  const { status, runAfter, leaseExpiresAt } = {
+    status: sql.ref('jobs.status'),
+    runAfter: sql.ref('jobs.runAfter'),
+    leaseExpiresAt: sql.ref('jobs.leaseExpiresAt'),
+  };
+  return sql<SqlBool>`((${status} = 'queued' and ${runAfter} <= ${now}) or (${status} = 'running' and ${leaseExpiresAt} <= ${now}))`;
+}
+
+/** Applies a rule to the job until it was not disturbed. Null when the job is gone or the rule refuses. */
+async function change(db: Db, id: Job['id'], rule: (job: JobState) => JobState | null): Promise<JobState | null> {
+  for (;;) {
+    const row = await db.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst();
+    if (!row) return null;
+    const stored = fromRow(row);
+    const next = rule(stored.state);
+    if (next === null || next === stored.state) return next;
+    if (await replace(db, stored, next)) return next;
+  }
+}
+
+async function replace(db: Db, stored: StoredJob, next: JobState): Promise<boolean> {
+  const done = await db
+    .updateTable('jobs')
+    .set({ ...toRow(next), revision: stored.revision + 1 })
+    .where('id', '=', next.id)
+    .where('revision', '=', stored.revision)
+    .executeTakeFirst();
+  return done.numUpdatedRows === 1n;
+}

@@ -1,0 +1,163 @@
+import type { Kysely } from 'kysely';
+
+/** A connection or a transaction: the aggregates work on either. */
+export type Db = Kysely<Tables>;
+
+/** Times are integer milliseconds since 1970, flags are 0 or 1, `...Json` columns hold JSON as text. */
+export interface Tables {
+  courses: CourseRow;
+  lectures: LectureRow;
+  sources: SourceRow;
+  transcripts: TranscriptRow;
+  stepOutputs: StepOutputRow;
+  stepOutputParts: StepOutputPartRow;
+  stepOutputUses: StepOutputUseRow;
+  artifacts: ArtifactRow;
+  exports: ExportRow;
+  jobs: JobRow;
+  jobEvents: JobEventRow;
+  replies: ReplyRow;
+}
+
+export interface CourseRow {
+  ownerId: string;
+  id: string;
+  title: string;
+  createdAt: number;
+  deletedAt: number | null;
+}
+
+export interface LectureRow extends CourseRow {
+  courseId: string;
+  presetId: string;
+}
+
+export interface SourceRow {
+  ownerId: string;
+  id: string;
+  lectureId: string;
+  kind: string;
+  title: string;
+  fileName: string;
+  mediaType: string;
+  sizeBytes: number;
+  sha256: string;
+  blobKey: string;
+  durationMs: number | null;
+  createdAt: number;
+  deletedAt: number | null;
+}
+
+export interface TranscriptRow {
+  ownerId: string;
+  sourceId: string;
+  version: number;
+  lectureId: string;
+  engine: string;
+  model: string;
+  language: string;
+  durationMs: number;
+  draftQuality: number;
+  createdAt: number;
+  segmentsJson: string;
+}
+
+export interface StepOutputRow {
+  ownerId: string;
+  key: string;
+  step: string;
+  complete: number;
+  bodyJson: string;
+}
+
+export interface StepOutputPartRow {
+  ownerId: string;
+  key: string;
+  position: number;
+  bodyJson: string;
+}
+
+/** Which sources an output was made for; the last one that goes takes the output with it. */
+export interface StepOutputUseRow {
+  ownerId: string;
+  key: string;
+  sourceId: string;
+}
+
+export interface ArtifactRow {
+  ownerId: string;
+  id: string;
+  lectureId: string;
+  kind: string;
+  title: string;
+  engine: string;
+  model: string;
+  presetId: string;
+  transcriptVersion: number;
+  createdAt: number;
+  contentJson: string;
+  citationsJson: string;
+}
+
+export interface ExportRow {
+  ownerId: string;
+  lectureId: string;
+  type: string;
+  blobKey: string;
+  mediaType: string;
+  fileName: string;
+  sizeBytes: number;
+  createdAt: number;
+}
+
+export interface JobRow {
+  id: string;
+  ownerId: string;
+  kind: string;
+  lectureId: string | null;
+  sourceId: string | null;
+  parentJobId: string | null;
+  payloadJson: string;
+  status: string;
+  progress: number;
+  message: string;
+  attempts: number;
+  maxAttempts: number;
+  timeoutMs: number;
+  executedBy: string | null;
+  transitionsJson: string;
+  createdAt: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+  runAfter: number;
+  cancelRequested: number;
+  leaseWorkerId: string | null;
+  leaseExpiresAt: number | null;
+  /** The highest token ever given out for this job; outlives the lease. */
+  lastToken: number;
+  resultJson: string;
+  errorJson: string;
+  deadLetteredAt: number | null;
+  cause: string | null;
+  /** Raised by every change, so that a change made from an old reading is refused. */
+  revision: number;
+  /** Number of the newest event. */
+  lastEventSeq: number;
+}
+
+export interface JobEventRow {
+  jobId: string;
+  seq: number;
+  at: number;
+  type: string;
+  dataJson: string;
+}
+
+export interface ReplyRow {
+  ownerId: string;
+  key: string;
+  fingerprint: string;
+  reservedAt: number;
+  status: number | null;
+  body: string | null;
+}
