@@ -62,7 +62,10 @@ export const jobOperations = {
         .regex(/^\d{1,15}$/, 'must be the number of an event')
         .optional(),
     }),
-    responses: { 200: { description: 'The stream', mediaType: 'text/event-stream' } },
+    responses: {
+      200: { description: 'The stream', mediaType: 'text/event-stream' },
+      204: { description: 'The job has ended and `Last-Event-ID` was its last event' },
+    },
     errors: ['job_not_found'],
   }),
 } as const;

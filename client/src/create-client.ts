@@ -1,0 +1,70 @@
+import { API_PREFIX, operations, type JobEventReply, type OperationId, type OperationSpec } from '@scholium/contract';
+import { buildRequest, type RequestParts } from './build-request.ts';
+import type { CallArguments, CallReply } from './call-types.ts';
+import { followJob, type FollowOptions } from './follow-job.ts';
+import { problemOf, unexpectedReply, unreachable } from './problem-error.ts';
+
+export interface ClientOptions {
+  /** Where the server is: `http://localhost:8000`; with or without `/api` at the end. */
+  readonly baseUrl: string;
+  /** Sent as `X-API-Key`. */
+  readonly apiKey?: string;
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+export interface Client {
+  /**
+   * Calls an operation and checks its reply.
+   * @throws ProblemError, or the signal's reason
+   * @example await client.call('getJob', { params: { jobId } })
+   */
+  call<Id extends OperationId>(operationId: Id, ...args: CallArguments<Id>): Promise<CallReply<Id>>;
+  /** The events of a job until it has ended; a lost line is taken up again where it was. */
+  events(jobId: string, options?: FollowOptions): AsyncGenerator<JobEventReply, void, undefined>;
+  /** The full address of a path of the API or of a `url` the API gave. */
+  urlOf(path: string): string;
+}
+
+/** A typed client over the contract. */
+export function createClient(options: ClientOptions): Client {
+  const root = options.baseUrl.replace(/\/+$/, '').replace(new RegExp(`${API_PREFIX}$`), '');
+  const doFetch = options.fetch ?? globalThis.fetch;
+  const key = options.apiKey ? { 'x-api-key': options.apiKey } : {};
+
+  async function send(path: string, init: RequestInit): Promise<Response> {
+    try {
+      return await doFetch(root + path, { ...init, headers: { ...key, ...init.headers } });
+    } catch (error) {
+      if (init.signal?.aborted) throw error;
+      throw unreachable(root, error);
+    }
+  }
+
+  return {
+    async call(operationId, ...args) {
+      const operation: OperationSpec = operations[operationId];
+      const input: RequestParts = args[0] ?? {};
+      const { path, init } = buildRequest(operation, input);
+      const response = await send(API_PREFIX + path, init);
+      // The reply was parsed with the schema that CallReply is inferred from.
+      return (await readReply(operation, response)) as CallReply<typeof operationId>;
+    },
+    events: (jobId, follow = {}) => followJob(send, jobId, follow),
+    urlOf: (path) => root + (path.startsWith(API_PREFIX) ? path : API_PREFIX + path),
+  };
+}
+
+async function readReply(operation: OperationSpec, response: Response): Promise<unknown> {
+  const spec = operation.responses[response.status];
+  if (!spec) throw await problemOf(response);
+  if (!spec.schema) return response;
+  let body: unknown;
+  try {
+    body = await response.json();
+  } catch (error) {
+    throw unexpectedReply(response.status, error);
+  }
+  const parsed = spec.schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw unexpectedReply(response.status, parsed.error);
+}

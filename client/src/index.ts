@@ -1,0 +1,3 @@
+export * from './call-types.ts';
+export * from './create-client.ts';
+export * from './problem-error.ts';
