@@ -4,10 +4,15 @@ import type { Scope } from '../domain/scope.ts';
 
 export interface SearchQuery {
   readonly text: string;
-  /** The text's vector, or null to search by words only. */
-  readonly vector: Float32Array | null;
+  /** The text's vector, or null to search by words only. Compared with vectors of the same embedder only. */
+  readonly vector: QueryVector | null;
   readonly filter: { readonly lectureIds?: readonly string[]; readonly courseId?: string; readonly kind?: SourceKind };
   readonly limit: number;
+}
+
+export interface QueryVector {
+  readonly embedderId: string;
+  readonly values: Float32Array;
 }
 
 export interface SearchHit {
@@ -29,9 +34,16 @@ export interface SearchReply {
 
 /** Full text and vectors over passages. Derived data: it can always be rebuilt from the store. */
 export interface SearchIndex {
-  /** Puts the passages of a source in place of all it had, in one step. They are found by words at once. */
+  /**
+   * Puts the passages of a source in place of all it had, in one step. They are found by words at once. A passage
+   * that was there with the same id and text keeps its vector, so that doing it again loses no work.
+   * The scope is an owner's.
+   */
   replace(scope: Scope, sourceId: string, passages: readonly IndexedPassage[]): Promise<void>;
-  /** Adds vectors to passages that are there; unknown ids are ignored (the source was replaced meanwhile). */
+  /**
+   * Adds vectors to passages that are there; unknown ids are ignored (the source was replaced meanwhile).
+   * The index keeps the vectors of one embedder: the first of another drops those before. The scope is an owner's.
+   */
   addVectors(
     scope: Scope,
     embedderId: string,
@@ -44,7 +56,10 @@ export interface SearchIndex {
     sourceId: string,
   ): Promise<readonly { id: string; text: string; context: string }[]>;
   remove(scope: Scope, sourceId: string): Promise<void>;
-  /** Any text is accepted; it is never read as query syntax. */
+  /**
+   * Any text is accepted; it is never read as query syntax.
+   * @throws AppError `search_unavailable`, `cancelled`
+   */
   search(scope: Scope, query: SearchQuery, signal: AbortSignal): Promise<SearchReply>;
   /** How many passages the owner has. */
   count(scope: Scope): Promise<number>;

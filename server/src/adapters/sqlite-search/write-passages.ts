@@ -1,0 +1,133 @@
+import type { IndexedPassage } from '../../core/domain/passage.ts';
+import { spaced } from '../../core/indexing/content-terms.ts';
+import { toRow, type PassageRow } from './passage-row.ts';
+import { quantise } from './quantise.ts';
+import {
+  createVectorTable,
+  findOwner,
+  findVectorSpace,
+  rowRange,
+  vectorTable,
+  type SearchDatabase,
+  type VectorSpace,
+} from './search-database.ts';
+
+/** Puts the passages in place of all the source had. Rows that stay the same keep their vectors. One transaction. */
+export function replacePassages(
+  database: SearchDatabase,
+  ownerId: string,
+  sourceId: string,
+  passages: readonly IndexedPassage[],
+): void {
+  database.transaction(() => {
+    const owner = findOwner(database, ownerId) ?? addOwner(database, ownerId);
+    const before = new Map(rowsOfSource(database, owner, sourceId).map((row) => [row.id, row]));
+    const added: IndexedPassage[] = [];
+    for (const passage of passages) {
+      const row = before.get(passage.id);
+      if (row && same(row, passage)) before.delete(passage.id);
+      else added.push(passage);
+    }
+    deleteRows(database, [...before.values()]);
+    addPassages(database, owner, added);
+  })();
+}
+
+/** Removes all passages of a source; of every owner when `ownerId` is null. */
+export function removeSource(database: SearchDatabase, ownerId: string | null, sourceId: string): void {
+  database.transaction(() => {
+    const owner = ownerId === null ? null : findOwner(database, ownerId);
+    if (ownerId !== null && owner === null) return;
+    deleteRows(database, rowsOfSource(database, owner, sourceId));
+  })();
+}
+
+/** Gives passages their vectors. Ids that are not there are passed over. One transaction. */
+export function addVectors(
+  database: SearchDatabase,
+  ownerId: string,
+  embedderId: string,
+  vectors: readonly { readonly id: string; readonly vector: Float32Array }[],
+): void {
+  const dimensions = vectors[0]?.vector.length;
+  if (dimensions === undefined) return;
+  database.transaction(() => {
+    const owner = findOwner(database, ownerId);
+    if (owner === null) return;
+    const space = findVectorSpace(database, embedderId) ?? replaceSpaces(database, embedderId, dimensions);
+    const table = vectorTable(space.number);
+    const [from, to] = rowRange(owner);
+    const find = database.prepare<[string, bigint, bigint], { row: number }>(
+      'SELECT row FROM passage WHERE id = ? AND row BETWEEN ? AND ?',
+    );
+    const remove = database.prepare(`DELETE FROM ${table} WHERE rowid = ?`);
+    const insert = database.prepare(`INSERT INTO ${table} (rowid, owner_id, embedding) VALUES (?, ?, vec_int8(?))`);
+    const mark = database.prepare('UPDATE passage SET vector_space = ? WHERE row = ?');
+    for (const { id, vector } of vectors) {
+      const row = find.get(id, from, to)?.row;
+      if (row === undefined) continue;
+      remove.run(BigInt(row));
+      insert.run(BigInt(row), BigInt(owner), quantise(vector));
+      mark.run(space.number, row);
+    }
+  })();
+}
+
+type StoredRow = PassageRow & { readonly vector_space: number | null };
+
+function rowsOfSource(database: SearchDatabase, owner: number | null, sourceId: string): StoredRow[] {
+  const [from, to] = rowRange(owner);
+  const find = database.prepare<[string, bigint, bigint], StoredRow>(
+    'SELECT * FROM passage WHERE source_id = ? AND row BETWEEN ? AND ?',
+  );
+  return find.all(sourceId, from, to);
+}
+
+function same(row: PassageRow, passage: IndexedPassage): boolean {
+  const wanted = toRow(row.row, passage);
+  return (Object.keys(wanted) as (keyof PassageRow)[]).every((column) => row[column] === wanted[column]); // keys of the row made here
+}
+
+function addPassages(database: SearchDatabase, owner: number, passages: readonly IndexedPassage[]): void {
+  const [from, to] = rowRange(owner);
+  const last = database.prepare<[bigint, bigint], { row: number | null }>(
+    'SELECT max(row) AS row FROM passage WHERE row BETWEEN ? AND ?',
+  );
+  const columns = Object.keys(passages[0] ? toRow(0, passages[0]) : {});
+  if (columns.length === 0) return;
+  const insert = database.prepare(
+    `INSERT INTO passage (${columns.join(', ')}) VALUES (${columns.map((column) => `@${column}`).join(', ')})`,
+  );
+  const insertWords = database.prepare('INSERT INTO words (rowid, text, context) VALUES (?, ?, ?)');
+  let row = last.get(from, to)?.row ?? Number(from);
+  for (const passage of passages) {
+    insert.run(toRow(++row, passage));
+    insertWords.run(BigInt(row), spaced(passage.text), spaced(passage.context));
+  }
+}
+
+function deleteRows(database: SearchDatabase, rows: readonly StoredRow[]): void {
+  const removePassage = database.prepare('DELETE FROM passage WHERE row = ?');
+  const removeWords = database.prepare('DELETE FROM words WHERE rowid = ?');
+  for (const { row, vector_space: space } of rows) {
+    removePassage.run(row);
+    removeWords.run(BigInt(row));
+    if (space !== null) database.prepare(`DELETE FROM ${vectorTable(space)} WHERE rowid = ?`).run(BigInt(row));
+  }
+}
+
+function addOwner(database: SearchDatabase, ownerId: string): number {
+  return Number(database.prepare('INSERT INTO owner (owner_id) VALUES (?)').run(ownerId).lastInsertRowid);
+}
+
+/** Drops the vectors of other embedders, which are of no more use, and makes room for those of this one. */
+function replaceSpaces(database: SearchDatabase, embedderId: string, dimensions: number): VectorSpace {
+  for (const { number } of database.prepare<[], VectorSpace>('SELECT number, dimensions FROM vector_space').all()) {
+    database.exec(`DROP TABLE ${vectorTable(number)}`);
+  }
+  database.exec('DELETE FROM vector_space; UPDATE passage SET vector_space = NULL WHERE vector_space IS NOT NULL;');
+  const insert = database.prepare('INSERT INTO vector_space (embedder_id, dimensions) VALUES (?, ?)');
+  const number = Number(insert.run(embedderId, dimensions).lastInsertRowid);
+  createVectorTable(database, number, dimensions);
+  return { number, dimensions };
+}
