@@ -24,6 +24,11 @@ export interface JobContext {
   readonly signal: AbortSignal;
   /** Stores progress (0..1, never falling) and a sentence for people; cheap, may be called often. */
   report(progress: number, message: string): void;
+  /**
+   * Writes in the middle of the work what must be safe whatever comes after it: in one transaction, and only while
+   * the lease is held.
+   */
+  checkpoint<T>(write: (tx: Store) => Promise<T>): Promise<T>;
   /** Publishes text as it is made. */
   publishPartial(segments: readonly { startMs: number; endMs: number; text: string }[]): Promise<void>;
 }

@@ -1,0 +1,9 @@
+import type { Job } from '../domain/job.ts';
+import type { Page, PageRequest } from '../domain/page.ts';
+import type { Scope } from '../domain/scope.ts';
+import type { JobFilter, Store } from '../ports/store.ts';
+
+/** The owner's jobs, newest first. @throws AppError `invalid_request` for a cursor that no page gave */
+export function listJobs(deps: { store: Store }, scope: Scope, filter: JobFilter, page: PageRequest): Promise<Page<Job>> {
+  return deps.store.jobs.list(scope, filter, page);
+}

@@ -1,0 +1,184 @@
+import type { Job } from '../domain/job.ts';
+import { ownerScope } from '../domain/scope.ts';
+import type { Backoff } from './backoff.ts';
+import { makeBell } from './bell.ts';
+import type { JobKind, RegisteredJob } from './job-kind.ts';
+import { runOneJob, type RunnerDeps } from './run-one-job.ts';
+
+type Lane = JobKind<unknown>['lane'];
+
+export interface RunnerOptions {
+  readonly jobs: readonly RegisteredJob[];
+  /** How many jobs of each lane run at once. */
+  readonly lanes: Readonly<Record<Lane, number>>;
+  /** Unique among all workers on this database. */
+  readonly workerId: string;
+  /** A worker that is silent for so long has lost its job. */
+  readonly leaseMs: number;
+  /** For kinds that name none. */
+  readonly jobTimeoutMs: number;
+  readonly backoff: Backoff;
+  readonly executedBy?: 'worker' | 'inline';
+}
+
+export interface Runner {
+  /** How many jobs are in work. */
+  running(): number;
+  /**
+   * Takes no more jobs, waits for those in work, and hands back what does not end in the grace time. Resolves within
+   * `graceMs` (plus the time of one write), also when a handler ignores its signal.
+   */
+  stop(options: { graceMs: number }): Promise<void>;
+}
+
+/** Longest time between two looks at the table: finds jobs that another process wrote without telling this one. */
+const LOOK_MS = 5_000;
+/** Shortest, when a job is due that another worker is about to take. */
+const LOOK_AGAIN_MS = 50;
+/** How long an aborted handler may take to end. Children are told to stop within a second. */
+const ABANDON_MS = 5_000;
+
+/**
+ * Takes jobs from the table and runs them, each lane with its own number of places, until stopped.
+ * @throws Error when a kind is registered twice or its lane has no place
+ */
+export function startRunner(deps: RunnerDeps, options: RunnerOptions): Runner {
+  const registry = register(options);
+  const handBack = new AbortController();
+  const abandon = new AbortController();
+  const { leaseMs, jobTimeoutMs, backoff } = options;
+  const terms = { leaseMs, jobTimeoutMs, backoff, abandonMs: ABANDON_MS, handBack: handBack.signal, abandon: abandon.signal };
+  const inWork = new Set<Promise<void>>();
+  const run = (job: Job): Promise<void> => {
+    const work = runOneJob(deps, registry.get(job.kind)!, job, terms).finally(() => inWork.delete(work));
+    inWork.add(work);
+    return work;
+  };
+  const lanes = lanesOf(options).map((lane) => startLane(deps, options, lane, run));
+  const unsubscribe = deps.queue.onDispatch((kind) => lanes.find((lane) => lane.kinds.includes(kind))?.look());
+
+  async function allEnded(withinMs: number): Promise<void> {
+    const ended = new AbortController();
+    await Promise.race([Promise.all(inWork), deps.clock.sleep(withinMs, ended.signal)]);
+    ended.abort();
+  }
+
+  return {
+    running: () => inWork.size,
+    async stop({ graceMs }) {
+      unsubscribe();
+      await Promise.all(lanes.map((lane) => lane.stop()));
+      const handBackMs = Math.min(ABANDON_MS, graceMs / 4);
+      await allEnded(graceMs - handBackMs);
+      handBack.abort();
+      await allEnded(handBackMs);
+      abandon.abort();
+      await Promise.all(inWork);
+    },
+  };
+}
+
+interface LaneTerms {
+  readonly kinds: readonly string[];
+  readonly places: number;
+}
+
+interface RunningLane {
+  readonly kinds: readonly string[];
+  /** There may be something to do. */
+  look(): void;
+  /** Resolves when no more jobs will be taken. */
+  stop(): Promise<void>;
+}
+
+/** Takes a job whenever a place is free, and looks again when told, when one is due, and every few seconds. */
+function startLane(deps: RunnerDeps, options: RunnerOptions, lane: LaneTerms, run: (job: Job) => Promise<void>): RunningLane {
+  const { store, clock, log, events } = deps;
+  const { kinds, places } = lane;
+  const bell = makeBell(clock);
+  const stop = new AbortController();
+  let taken = 0;
+
+  async function takeOne(): Promise<boolean> {
+    const ended: Job[] = [];
+    const { workerId, leaseMs, executedBy = 'worker' } = options;
+    const onEnded = (job: Job): void => void ended.push(job);
+    const job = await store.jobs.claim({ kinds, workerId, now: clock.now(), leaseMs, executedBy, onEnded });
+    for (const lost of ended) {
+      log.error('error', 'job.lost', { jobId: lost.id, kind: lost.kind, status: lost.status, cause: lost.cause });
+      deps.metrics.jobFinished({
+        kind: lost.kind,
+        outcome: lost.status,
+        durationMs: clock.now() - (lost.startedAt ?? lost.createdAt),
+      });
+      await publishStatus(lost);
+    }
+    if (!job) return false;
+    taken += 1;
+    await publishStatus(job);
+    void runInPlace(job);
+    return true;
+  }
+
+  async function runInPlace(job: Job): Promise<void> {
+    await run(job);
+    taken -= 1;
+    bell.ring();
+  }
+
+  async function publishStatus(job: Job): Promise<void> {
+    const event = { jobId: job.id, at: clock.now(), type: 'status' as const, data: { status: job.status } };
+    await events.publish(ownerScope(job.ownerId), event).catch((error: unknown) => {
+      log.warn('application', 'job.event-failed', { jobId: job.id, cause: String(error) });
+    });
+  }
+
+  /** How long nothing can be expected. */
+  async function quietMs(): Promise<number> {
+    if (taken >= places) return LOOK_MS;
+    const dueAt = await store.jobs.nextDueAt(kinds);
+    return dueAt === null ? LOOK_MS : Math.min(LOOK_MS, Math.max(LOOK_AGAIN_MS, dueAt - clock.now()));
+  }
+
+  async function loop(): Promise<void> {
+    while (!stop.signal.aborted) {
+      let waitMs = LOOK_MS;
+      try {
+        if (taken < places && (await takeOne())) continue;
+        waitMs = await quietMs();
+      } catch (error) {
+        log.error('error', 'job.claim-failed', { kinds, cause: String(error) });
+      }
+      if (!stop.signal.aborted) await bell.wait(waitMs);
+    }
+  }
+
+  const looping = loop();
+  return {
+    kinds,
+    look: () => bell.ring(),
+    async stop() {
+      stop.abort();
+      bell.ring();
+      await looping;
+    },
+  };
+}
+
+function register({ jobs, lanes }: RunnerOptions): ReadonlyMap<string, RegisteredJob> {
+  const registry = new Map<string, RegisteredJob>();
+  for (const job of jobs) {
+    const { kind, lane } = job.kind;
+    if (registry.has(kind)) throw new Error(`The job kind "${kind}" has two handlers.`);
+    if (lanes[lane] < 1) throw new Error(`The job kind "${kind}" can never run: the lane "${lane}" has no place.`);
+    registry.set(kind, job);
+  }
+  return registry;
+}
+
+function lanesOf({ jobs, lanes }: RunnerOptions): readonly LaneTerms[] {
+  const names = Object.keys(lanes) as Lane[]; // the keys of a Record are its key type
+  return names
+    .map((name) => ({ places: lanes[name], kinds: jobs.filter((job) => job.kind.lane === name).map((job) => job.kind.kind) }))
+    .filter((lane) => lane.kinds.length > 0);
+}
