@@ -1,0 +1,25 @@
+import type { Passage } from '../domain/passage.ts';
+import type { Transcript } from '../domain/transcript.ts';
+
+/**
+ * The sentences of a passage: the transcript's segments as far as they lie in it, each with its exact words and times.
+ * Empty when the passage names no words of this transcript.
+ */
+export function sentencesOf(passage: Passage, transcript: Transcript): Passage[] {
+  const { firstWord, lastWord } = passage;
+  if (firstWord === null || lastWord === null) return [];
+  const sentences: Passage[] = [];
+  let next = 0;
+  for (const { words } of transcript.segments) {
+    const segmentStart = next;
+    next += words.length;
+    const from = Math.max(firstWord, segmentStart);
+    const to = Math.min(lastWord, next - 1);
+    const spoken = words.slice(from - segmentStart, to - segmentStart + 1);
+    const [first, last] = [spoken[0], spoken.at(-1)];
+    if (from > to || !first || !last) continue;
+    const text = spoken.map((word) => word.text).join(' ');
+    sentences.push({ ...passage, text, startMs: first.startMs, endMs: last.endMs, firstWord: from, lastWord: to });
+  }
+  return sentences;
+}

@@ -1,0 +1,90 @@
+import { toAppError } from '../domain/app-error.ts';
+import type { Scope } from '../domain/scope.ts';
+import type { Embedder } from '../ports/embedder.ts';
+import type { Log } from '../ports/log.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { QueryVector, SearchHit, SearchIndex, SearchQuery } from '../ports/search-index.ts';
+import type { Store } from '../ports/store.ts';
+
+export interface FindPassagesDeps {
+  readonly store: Pick<Store, 'courses' | 'lectures' | 'sources'>;
+  readonly searchIndex: Pick<SearchIndex, 'search'>;
+  /** Null when text is searched by words only. */
+  readonly embedder: Embedder | null;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+export interface FindPassagesInput {
+  readonly scope: Scope;
+  readonly text: string;
+  readonly filter: SearchQuery['filter'];
+  readonly limit: number;
+}
+
+export interface FoundPassages {
+  readonly hits: readonly SearchHit[];
+  readonly degraded: boolean;
+}
+
+/** Most hits asked of the index at once. */
+const MAX_FETCH = 400;
+
+/**
+ * Searches by words and meaning, by words only (`degraded`) when the question cannot be embedded. What lies in the
+ * trash, itself or with its lecture or course, is left out.
+ *
+ * @throws AppError `search_unavailable`, `cancelled`
+ */
+export async function findPassages(
+  deps: FindPassagesDeps,
+  input: FindPassagesInput,
+  signal: AbortSignal,
+): Promise<FoundPassages> {
+  const { scope, text, filter, limit } = input;
+  const startedAt = performance.now();
+  const vector = await embedQuery(deps, text, signal);
+  const isLive = liveSources(deps.store, scope);
+
+  for (let fetch = limit + 10; ; fetch *= 4) {
+    const size = Math.min(fetch, MAX_FETCH);
+    const reply = await deps.searchIndex.search(scope, { text, vector, filter, limit: size }, signal);
+    const hits: SearchHit[] = [];
+    for (const hit of reply.hits) if (hits.length < limit && (await isLive(hit))) hits.push(hit);
+    if (hits.length < limit && reply.hits.length === size && size < MAX_FETCH) continue;
+    deps.metrics.searched({ mode: reply.mode, durationMs: performance.now() - startedAt });
+    return { hits, degraded: reply.degraded || vector === null };
+  }
+}
+
+async function embedQuery({ embedder, log }: FindPassagesDeps, text: string, signal: AbortSignal): Promise<QueryVector | null> {
+  if (!embedder) return null;
+  try {
+    const [values] = await embedder.embed([text], 'query', signal);
+    return values ? { embedderId: embedder.id, values } : null;
+  } catch (error) {
+    const { code } = toAppError(error);
+    if (signal.aborted || code === 'cancelled') throw error;
+    log.warn('application', 'query_not_embedded', { code });
+    return null;
+  }
+}
+
+/** Tells whether a hit's source, lecture and course are there and not in the trash. Asks the store once for each. */
+function liveSources(store: FindPassagesDeps['store'], scope: Scope): (hit: SearchHit) => Promise<boolean> {
+  const lectures = new Map<string, Promise<boolean>>();
+  const sources = new Map<string, Promise<boolean>>();
+  const lectureLives = async (lectureId: string): Promise<boolean> => {
+    const lecture = await store.lectures.find(scope, lectureId);
+    return lecture !== null && (await store.courses.find(scope, lecture.courseId)) !== null;
+  };
+  const sourceLives = async (sourceId: string): Promise<boolean> => (await store.sources.find(scope, sourceId)) !== null;
+  return async ({ passage }) =>
+    (await once(lectures, passage.lectureId, lectureLives)) && (await once(sources, passage.sourceId, sourceLives));
+}
+
+function once<T>(known: Map<string, Promise<T>>, key: string, find: (key: string) => Promise<T>): Promise<T> {
+  const answer = known.get(key) ?? find(key);
+  known.set(key, answer);
+  return answer;
+}
