@@ -1,8 +1,9 @@
 import { sql, type SqlBool } from 'kysely';
 import { artifactKinds } from '@scholium/contract';
 import type { Artifact, ArtifactKind } from '../../core/domain/artifact.ts';
+import { ownerOf } from '../../core/domain/scope.ts';
 import type { ArtifactStore } from '../../core/ports/store.ts';
-import { ownerOf, within } from './scoped.ts';
+import { within } from './scoped.ts';
 import type { ArtifactRow, Db } from './tables.ts';
 
 export function artifactStore(db: Db): ArtifactStore {

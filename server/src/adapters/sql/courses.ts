@@ -1,8 +1,9 @@
 import type { Course } from '../../core/domain/library.ts';
+import { ownerOf } from '../../core/domain/scope.ts';
 import type { CourseStore } from '../../core/ports/store.ts';
 import { atomically } from './atomically.ts';
 import { afterCursor, toPage } from './pages.ts';
-import { ownerOf, within } from './scoped.ts';
+import { within } from './scoped.ts';
 import { removeUnusedOutputs } from './step-outputs.ts';
 import type { CourseRow, Db } from './tables.ts';
 import { visible } from './visible.ts';

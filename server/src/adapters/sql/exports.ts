@@ -1,6 +1,7 @@
+import { ownerOf } from '../../core/domain/scope.ts';
 import type { ExportStore } from '../../core/ports/store.ts';
 import { atomically } from './atomically.ts';
-import { ownerOf, within } from './scoped.ts';
+import { within } from './scoped.ts';
 import type { Db } from './tables.ts';
 
 const columns = ['ownerId', 'lectureId', 'type', 'blobKey', 'mediaType', 'fileName', 'sizeBytes', 'createdAt'] as const;

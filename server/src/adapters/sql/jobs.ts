@@ -1,10 +1,11 @@
 import { sql, type Expression, type SqlBool } from 'kysely';
 import { jobStatuses, type Job } from '../../core/domain/job.ts';
 import { cancelAsked, claimed, ended, holds, prolonged, queuedJob, type JobState } from '../../core/jobs/job-transitions.ts';
+import { ownerOf } from '../../core/domain/scope.ts';
 import type { JobStore } from '../../core/ports/store.ts';
 import { fromRow, toJob, toRow, type StoredJob } from './job-rows.ts';
 import { afterCursor, toPage } from './pages.ts';
-import { ownerOf, within } from './scoped.ts';
+import { within } from './scoped.ts';
 import type { Db } from './tables.ts';
 
 /**

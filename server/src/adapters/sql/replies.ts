@@ -1,6 +1,6 @@
+import { ownerOf } from '../../core/domain/scope.ts';
 import type { ReplyStore } from '../../core/ports/store.ts';
 import { atomically } from './atomically.ts';
-import { ownerOf } from './scoped.ts';
 import type { Db } from './tables.ts';
 
 /** How long a reply answers for its key, in milliseconds. */

@@ -1,7 +1,8 @@
 import type { Source } from '../../core/domain/library.ts';
+import { ownerOf } from '../../core/domain/scope.ts';
 import type { SourceStore } from '../../core/ports/store.ts';
 import { atomically } from './atomically.ts';
-import { ownerOf, within } from './scoped.ts';
+import { within } from './scoped.ts';
 import { removeUnusedOutputs } from './step-outputs.ts';
 import type { Db, SourceRow } from './tables.ts';
 import { visible } from './visible.ts';

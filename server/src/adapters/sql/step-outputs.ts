@@ -1,6 +1,7 @@
+import { ownerOf } from '../../core/domain/scope.ts';
 import type { StepOutput, StepOutputStore } from '../../core/ports/store.ts';
 import { atomically } from './atomically.ts';
-import { ownerOf, within } from './scoped.ts';
+import { within } from './scoped.ts';
 import type { Db } from './tables.ts';
 
 export function stepOutputStore(db: Db): StepOutputStore {

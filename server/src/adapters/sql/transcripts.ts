@@ -1,7 +1,8 @@
 import type { Segment, Transcript } from '../../core/domain/transcript.ts';
+import { ownerOf } from '../../core/domain/scope.ts';
 import type { TranscriptHead, TranscriptStore } from '../../core/ports/store.ts';
 import { atomically } from './atomically.ts';
-import { ownerOf, within } from './scoped.ts';
+import { within } from './scoped.ts';
 import type { Db, TranscriptRow } from './tables.ts';
 
 const headColumns = [

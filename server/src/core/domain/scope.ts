@@ -15,3 +15,14 @@ export const systemScope: Scope = { kind: 'system' };
 export function ownerScope(ownerId: string): Scope {
   return { kind: 'owner', ownerId };
 }
+
+/**
+ * The owner that a written row or file gets. Ids are unique for an owner only, so nothing is written for all owners at once.
+ * @throws Error when the scope is `system`, or another owner's than the row says
+ */
+export function ownerOf(scope: Scope, rowOwnerId?: string): string {
+  if (scope.kind === 'system') throw new Error('A write needs the scope of one owner.');
+  if (rowOwnerId !== undefined && rowOwnerId !== scope.ownerId)
+    throw new Error('The row belongs to another owner than the scope.');
+  return scope.ownerId;
+}
