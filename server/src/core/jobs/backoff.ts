@@ -7,7 +7,7 @@ export interface Backoff {
 }
 
 /** 2 s, 4 s, 8 s, ... at most 5 minutes: short enough to watch, long enough for a server to come back. */
-export const defaultBackoff: Backoff = { baseMs: 2_000, maxMs: 5 * 60_000 };
+export const DEFAULT_BACKOFF: Backoff = { baseMs: 2_000, maxMs: 5 * 60_000 };
 
 /**
  * Milliseconds to wait after try number `attempt` (from 1): exponential backoff with full jitter, so that many jobs

@@ -4,14 +4,21 @@ import type { Scope } from '../domain/scope.ts';
 import type { Clock, Events, Store } from '../ports/index.ts';
 import { findJob, jobNotFound } from './find-job.ts';
 
+export interface CancelDeps {
+  readonly store: Store;
+  readonly events: Events;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
 /**
  * Cancels a job that waits; asks the worker of one that runs to stop, which it does within a second. Asking again
  * changes nothing.
  * @throws AppError `job_not_found`; `job_not_cancellable` when it has ended
  */
-export async function cancelJob(deps: { store: Store; events: Events; clock: Clock }, scope: Scope, id: string): Promise<Job> {
+export async function cancelJob(deps: CancelDeps, input: { scope: Scope; jobId: string }): Promise<Job> {
   const { store, events, clock } = deps;
-  const before = await findJob(deps, scope, id);
+  const { scope, jobId: id } = input;
+  const before = await findJob(deps, input);
   const now = clock.now();
   const job = await store.transaction(async (tx) => {
     const after = await tx.jobs.requestCancel(scope, id, now);

@@ -4,9 +4,9 @@ import type { Scope } from '../domain/scope.ts';
 import type { Store } from '../ports/store.ts';
 
 /** @throws AppError `job_not_found`, also for a job of another owner */
-export async function findJob(deps: { store: Store }, scope: Scope, id: string): Promise<Job> {
-  const job = await deps.store.jobs.find(scope, id);
-  if (!job) throw jobNotFound(id);
+export async function findJob(deps: { store: Store }, input: { scope: Scope; jobId: string }): Promise<Job> {
+  const job = await deps.store.jobs.find(input.scope, input.jobId);
+  if (!job) throw jobNotFound(input.jobId);
   return job;
 }
 

@@ -7,7 +7,13 @@ import type { Clock, Events, Store } from '../ports/index.ts';
 export interface TrashDeps {
   readonly store: Store;
   readonly events: Events;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+interface SourceInput {
+  readonly scope: Scope;
+  readonly lectureId: string;
+  readonly sourceId: string;
 }
 
 /** Something that was deleted by itself; what lies in it is not listed. */
@@ -28,60 +34,73 @@ const BATCH = 100;
  * Puts a course into the trash: its lectures are hidden with it and their unfinished jobs cancelled.
  * @throws AppError `course_not_found`
  */
-export async function deleteCourse(deps: TrashDeps, scope: Scope, id: string): Promise<void> {
-  if (!(await deps.store.courses.find(scope, id))) throw notFound('course', id);
-  await deps.store.courses.setDeletedAt(scope, id, deps.clock.now());
+export async function trashCourse(deps: TrashDeps, input: { scope: Scope; courseId: string }): Promise<Course> {
+  const { store } = deps;
+  const { scope, courseId } = input;
+  const course = await store.courses.find(scope, courseId);
+  if (!course) throw notFound('course', courseId);
+  const deletedAt = deps.clock.now();
+  await store.courses.setDeletedAt(scope, courseId, deletedAt);
   // Hidden first: no new job can be asked for while the old ones are cancelled.
   for (let cursor: string | null = null; ;) {
-    const page = await deps.store.lectures.list(scope, { courseId: id, trashed: true }, { cursor, limit: BATCH });
+    const page = await store.lectures.list(scope, { courseId, trashed: true }, { cursor, limit: BATCH });
     for (const lecture of page.items) await cancelJobs(deps, scope, lecture.id);
     cursor = page.nextCursor;
-    if (cursor === null) return;
+    if (cursor === null) return { ...course, deletedAt };
   }
 }
 
 /** Puts a lecture into the trash and cancels its unfinished jobs. @throws AppError `lecture_not_found` */
-export async function deleteLecture(deps: TrashDeps, scope: Scope, id: string): Promise<void> {
-  if (!(await deps.store.lectures.find(scope, id))) throw notFound('lecture', id);
-  await deps.store.lectures.setDeletedAt(scope, id, deps.clock.now());
-  await cancelJobs(deps, scope, id);
+export async function trashLecture(deps: TrashDeps, input: { scope: Scope; lectureId: string }): Promise<Lecture> {
+  const { scope, lectureId } = input;
+  const lecture = await deps.store.lectures.find(scope, lectureId);
+  if (!lecture) throw notFound('lecture', lectureId);
+  const deletedAt = deps.clock.now();
+  await deps.store.lectures.setDeletedAt(scope, lectureId, deletedAt);
+  await cancelJobs(deps, scope, lectureId);
+  return { ...lecture, deletedAt };
 }
 
 /** Puts one recording or document into the trash and cancels the jobs on it. @throws AppError `source_not_found` */
-export async function deleteSource(deps: TrashDeps, scope: Scope, id: string): Promise<void> {
-  const source = await deps.store.sources.find(scope, id);
-  if (!source) throw notFound('source', id);
-  await deps.store.sources.setDeletedAt(scope, id, deps.clock.now());
-  await cancelJobs(deps, scope, source.lectureId, id);
+export async function trashSource(deps: TrashDeps, input: SourceInput): Promise<Source> {
+  const { scope, lectureId, sourceId } = input;
+  const source = await deps.store.sources.find(scope, sourceId);
+  if (source?.lectureId !== lectureId) throw notFound('source', sourceId);
+  const deletedAt = deps.clock.now();
+  await deps.store.sources.setDeletedAt(scope, sourceId, deletedAt);
+  await cancelJobs(deps, scope, lectureId, sourceId);
+  return { ...source, deletedAt };
 }
 
 /** Brings a course back with the lectures that were visible in it. @throws AppError `course_not_found` */
-export async function restoreCourse(deps: Pick<TrashDeps, 'store'>, scope: Scope, id: string): Promise<Course> {
-  const { courses } = deps.store;
-  await courses.setDeletedAt(scope, id, null);
-  const course = await courses.find(scope, id);
-  if (!course) throw notFound('course', id);
+export async function restoreCourse(deps: Pick<TrashDeps, 'store'>, input: { scope: Scope; courseId: string }): Promise<Course> {
+  const { scope, courseId } = input;
+  await deps.store.courses.setDeletedAt(scope, courseId, null);
+  const course = await deps.store.courses.find(scope, courseId);
+  if (!course) throw notFound('course', courseId);
   return course;
 }
 
 /** @throws AppError `lecture_not_found`; `course_not_found` when its course is in the trash itself */
-export function restoreLecture(deps: Pick<TrashDeps, 'store'>, scope: Scope, id: string): Promise<Lecture> {
+export function restoreLecture(deps: Pick<TrashDeps, 'store'>, input: { scope: Scope; lectureId: string }): Promise<Lecture> {
+  const { scope, lectureId } = input;
   return deps.store.transaction(async (tx) => {
-    const lecture = (await tx.lectures.find(scope, id)) ?? (await tx.lectures.find(scope, id, { trashed: true }));
-    if (!lecture) throw notFound('lecture', id);
+    const lecture = (await tx.lectures.find(scope, lectureId)) ?? (await tx.lectures.find(scope, lectureId, { trashed: true }));
+    if (!lecture) throw notFound('lecture', lectureId);
     if (!(await tx.courses.find(scope, lecture.courseId))) throw inTrash('course', lecture.courseId);
-    await tx.lectures.setDeletedAt(scope, id, null);
+    await tx.lectures.setDeletedAt(scope, lectureId, null);
     return { ...lecture, deletedAt: null };
   });
 }
 
 /** @throws AppError `source_not_found`; `lecture_not_found` when its lecture is in the trash itself */
-export function restoreSource(deps: Pick<TrashDeps, 'store'>, scope: Scope, id: string): Promise<Source> {
+export function restoreSource(deps: Pick<TrashDeps, 'store'>, input: SourceInput): Promise<Source> {
+  const { scope, lectureId, sourceId } = input;
   return deps.store.transaction(async (tx) => {
-    const source = (await tx.sources.find(scope, id)) ?? (await tx.sources.find(scope, id, { trashed: true }));
-    if (!source) throw notFound('source', id);
-    if (!(await tx.lectures.find(scope, source.lectureId))) throw inTrash('lecture', source.lectureId);
-    await tx.sources.setDeletedAt(scope, id, null);
+    const source = (await tx.sources.find(scope, sourceId)) ?? (await tx.sources.find(scope, sourceId, { trashed: true }));
+    if (source?.lectureId !== lectureId) throw notFound('source', sourceId);
+    if (!(await tx.lectures.find(scope, lectureId))) throw inTrash('lecture', lectureId);
+    await tx.sources.setDeletedAt(scope, sourceId, null);
     return { ...source, deletedAt: null };
   });
 }
@@ -113,7 +132,7 @@ async function cancelJobs(deps: TrashDeps, scope: Scope, lectureId: string, sour
       cursor = page.nextCursor;
       if (cursor === null) break;
     }
-    for (const id of ids) await cancelJob(deps, scope, id).catch(ignoreEnded);
+    for (const id of ids) await cancelJob(deps, { scope, jobId: id }).catch(ignoreEnded);
   }
 }
 
