@@ -13,7 +13,7 @@ import { startPocketsphinxProcess, type HeardWord, type PocketsphinxProcess } fr
  * with phone look-ahead it is faster at the same word error rate; silence is cut by our own voice activity detection,
  * so the engine's own cuts are off: they would move the times.
  */
-const SETTINGS = ['-fwdflat', 'no', '-pl_window', '5', '-remove_silence', 'no'];
+const SETTINGS = ['-fwdflat', 'no', '-pl_window', '5', '-maxhmmpf', '10000', '-maxwpf', '20', '-remove_silence', 'no'];
 const LONGEST_PIECE = msToSamples(15_000);
 const MODEL_FOLDERS = ['/usr/share/pocketsphinx/model/en-us', '/opt/homebrew/share/pocketsphinx/model/en-us', '/usr/local/share/pocketsphinx/model/en-us'];
 const MISSING = 'PocketSphinx was not found. Install it (Debian and Ubuntu: "apt install pocketsphinx pocketsphinx-en-us") or set POCKETSPHINX_PATH.';

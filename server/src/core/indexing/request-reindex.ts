@@ -1,0 +1,23 @@
+import { ownerScope, systemScope } from '../domain/scope.ts';
+import { request } from '../jobs/request.ts';
+import type { EnqueueDeps } from '../jobs/enqueue.ts';
+import { indexSourceJob } from './index-source.job.ts';
+
+/** Queues the indexing of everything that has text: the index is derived data and was lost or is new. Returns how many jobs. */
+export async function requestReindex(deps: EnqueueDeps): Promise<number> {
+  let cursor: string | null = null;
+  let count = 0;
+  do {
+    const page = await deps.store.lectures.list(systemScope, {}, { cursor, limit: 100 });
+    for (const lecture of page.items) {
+      const scope = ownerScope(lecture.ownerId);
+      for (const { sourceId, version } of await deps.store.transcripts.heads(scope, lecture.id)) {
+        const target = { lectureId: lecture.id, sourceId, message: 'Waiting to index the text again.' };
+        await request(deps, scope, indexSourceJob, { ...target, payload: { sourceId, textVersion: version } });
+        count++;
+      }
+    }
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return count;
+}

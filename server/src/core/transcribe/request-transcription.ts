@@ -1,0 +1,44 @@
+import { AppError } from '../domain/app-error.ts';
+import type { Job } from '../domain/job.ts';
+import type { Source } from '../domain/library.ts';
+import type { Scope } from '../domain/scope.ts';
+import type { EnqueueDeps } from '../jobs/enqueue.ts';
+import { request } from '../jobs/request.ts';
+import type { Store } from '../ports/store.ts';
+import { transcribeJob } from './transcribe.job.ts';
+
+export interface RequestTranscriptionInput {
+  readonly scope: Scope;
+  readonly lectureId: string;
+  /** Null takes the first recording without a transcript, else the first. */
+  readonly sourceId: string | null;
+  readonly model: string | null;
+  readonly language: string | null;
+}
+
+/**
+ * Queues the transcription of one recording. The same request while it is waiting or running gives the same job.
+ *
+ * @throws AppError `lecture_not_found`, `source_not_found`, `nothing_to_transcribe`
+ */
+export async function requestTranscription(deps: EnqueueDeps, input: RequestTranscriptionInput): Promise<Job> {
+  const { scope, lectureId, model, language } = input;
+  const source = await chooseSource(deps.store, input);
+  const target = { lectureId, sourceId: source.id, message: 'Waiting for a free worker.' };
+  return request(deps, scope, transcribeJob, { ...target, payload: { sourceId: source.id, model, language } });
+}
+
+async function chooseSource(store: Store, input: RequestTranscriptionInput): Promise<Source> {
+  const { scope, lectureId, sourceId } = input;
+  if (!(await store.lectures.find(scope, lectureId))) throw new AppError('lecture_not_found', `There is no lecture "${lectureId}". Upload one with POST /api/lectures/ingest.`);
+  const recordings = (await store.sources.ofLecture(scope, lectureId)).filter((source) => source.kind === 'recording');
+  const [first] = recordings;
+  if (!first) throw new AppError('nothing_to_transcribe', `The lecture "${lectureId}" has no recording. Add one with POST /api/lectures/${lectureId}/sources.`);
+  if (sourceId === null) {
+    const done = new Set((await store.transcripts.heads(scope, lectureId)).map((head) => head.sourceId));
+    return recordings.find((source) => !done.has(source.id)) ?? first;
+  }
+  const named = recordings.find((source) => source.id === sourceId);
+  if (named) return named;
+  throw new AppError('source_not_found', `The lecture "${lectureId}" has no recording "${sourceId}". It has: ${recordings.map((source) => source.id).join(', ')}.`);
+}
