@@ -10,7 +10,6 @@ export const errorCatalogue = {
   unsupported_media_type: { status: 415, title: 'The body has a type that is not accepted here', permanent: true },
   origin_not_allowed: { status: 403, title: 'The request comes from another web site', permanent: true },
   host_not_allowed: { status: 403, title: 'The server does not answer under this name', permanent: true },
-  method_not_allowed: { status: 405, title: 'The route does not know this method', permanent: true },
   route_not_found: { status: 404, title: 'No such route', permanent: true },
   range_not_satisfiable: { status: 416, title: 'The byte range lies outside the file', permanent: true },
   idempotency_key_reused: { status: 422, title: 'The idempotency key was used for another request', permanent: true },

@@ -1,0 +1,90 @@
+import type { HealthReply } from '@scholium/contract';
+import type { Job } from '../../core/domain/job.ts';
+import type { Course, Lecture, Source } from '../../core/domain/library.ts';
+import type { Scope } from '../../core/domain/scope.ts';
+import type { Blobs, Clock, Events, Log, Store } from '../../core/ports/index.ts';
+import type { AnswerDraft } from '../../core/ports/writer.ts';
+import type { SearchReply } from '../../core/ports/search-index.ts';
+
+/** Whose request it is: faces never act for all owners. */
+export type OwnerScope = Extract<Scope, { kind: 'owner' }>;
+
+/** An upload that has been stored and belongs to nothing yet; the use case moves it or removes it. */
+export interface IncomingFile {
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
+interface InScope {
+  readonly scope: OwnerScope;
+}
+
+/** What the API needs. Use cases come bound to their own dependencies. */
+export interface ApiDeps {
+  readonly store: Store;
+  readonly blobs: Blobs;
+  readonly events: Events;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: ApiMetrics;
+  readonly settings: ApiSettings;
+
+  ingest(
+    input: InScope & {
+      courseId: string;
+      lectureId: string | null;
+      presetId: string;
+      title: string | null;
+      fileName: string;
+      incoming: IncomingFile;
+    },
+    signal: AbortSignal,
+  ): Promise<{ lecture: Lecture; source: Source; created: boolean }>;
+  addRecording(
+    input: InScope & { lectureId: string; title: string | null; fileName: string; incoming: IncomingFile },
+    signal: AbortSignal,
+  ): Promise<{ source: Source; created: boolean }>;
+  requestTranscription(
+    input: InScope & { lectureId: string; sourceId: string | null; model: string | null; language: string | null },
+  ): Promise<Job>;
+  /** `presetId` null takes the lecture's own. */
+  requestGeneration(input: InScope & { lectureId: string; presetId: string | null }): Promise<Job>;
+  /** `types` null takes all. */
+  requestExport(input: InScope & { lectureId: string; types: readonly string[] | null }): Promise<Job>;
+  /** @throws AppError `job_not_found`, `job_not_cancellable` */
+  cancelJob(input: InScope & { jobId: string }): Promise<Job>;
+  search(
+    input: InScope & { text: string; lectureId: string | null; courseId: string | null; limit: number },
+    signal: AbortSignal,
+  ): Promise<Pick<SearchReply, 'hits' | 'degraded'>>;
+  ask(input: InScope & { lectureId: string; question: string }, signal: AbortSignal): Promise<AnswerDraft>;
+  health(): Promise<HealthReply>;
+  readonly trash: TrashUseCases;
+}
+
+/** Each returns the row as it is afterwards and throws the row's `..._not_found`. */
+export interface TrashUseCases {
+  trashCourse(input: InScope & { courseId: string }): Promise<Course>;
+  restoreCourse(input: InScope & { courseId: string }): Promise<Course>;
+  trashLecture(input: InScope & { lectureId: string }): Promise<Lecture>;
+  restoreLecture(input: InScope & { lectureId: string }): Promise<Lecture>;
+  trashSource(input: InScope & { lectureId: string; sourceId: string }): Promise<Source>;
+  restoreSource(input: InScope & { lectureId: string; sourceId: string }): Promise<Source>;
+}
+
+export interface ApiMetrics {
+  /** `route` is the pattern, never the address. */
+  requestFinished(fields: { method: string; route: string; status: number; durationMs: number }): void;
+  /** The figures in the Prometheus text format. */
+  render(): Promise<{ contentType: string; body: string }>;
+}
+
+export interface ApiSettings {
+  readonly version: string;
+  /** Host names besides loopback ones that requests may be addressed to. */
+  readonly publicHosts: readonly string[];
+  readonly maxUploadBytes: number;
+  /** How often a silent event stream sends a comment. Default 15,000. */
+  readonly heartbeatMs?: number;
+}

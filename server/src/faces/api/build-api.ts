@@ -1,0 +1,141 @@
+import helmet from '@fastify/helmet';
+import multipart from '@fastify/multipart';
+import { PROBLEM_MEDIA_TYPE } from '@scholium/contract';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { serializerCompiler } from 'fastify-type-provider-zod';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { AppError } from '../../core/domain/app-error.ts';
+import { LOCAL_OWNER } from '../../core/domain/scope.ts';
+import type { ApiDeps, OwnerScope } from './api-deps.ts';
+import { answerClientError } from './answer-client-error.ts';
+import { bindOperations } from './bind-operations.ts';
+import { describeApi } from './describe-api.ts';
+import { serveDocs } from './docs-page.ts';
+import { drainRefusedBodies } from './drain-refused.ts';
+import { guardRequest } from './guard.ts';
+import { jobHandlers } from './handlers/job-handlers.ts';
+import { courseHandlers, lectureHandlers } from './handlers/library-handlers.ts';
+import { recordingHandlers } from './handlers/recording-handlers.ts';
+import { studyHandlers } from './handlers/study-handlers.ts';
+import { systemHandlers } from './handlers/system-handlers.ts';
+import { serveHome } from './home-page.ts';
+import { readJsonBodies } from './json-body.ts';
+import { toApiError, toProblem } from './problem.ts';
+import { compileValidator } from './validate.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whose request it is. */
+    scope: OwnerScope;
+  }
+}
+
+const JSON_LIMIT_BYTES = 1024 * 1024;
+/** Longer than any load balancer's, so that the other side closes first. */
+const KEEP_ALIVE_MS = 75_000;
+/** A line on which nothing moves for so long is dead. Event streams send a comment far more often. */
+const IDLE_LINE_MS = 120_000;
+
+/**
+ * The HTTP face over the use cases. It listens when the caller says so; `close()` ends event streams and
+ * lets requests in work finish.
+ *
+ * @throws Error when operations and handlers do not match
+ */
+export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: false, // requests are logged through the port
+    bodyLimit: JSON_LIMIT_BYTES,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionTimeout: IDLE_LINE_MS,
+    routerOptions: { maxParamLength: 16_384 }, // the id's own check answers better than "no such route"
+    return503OnClosing: false, // answered below, as a problem
+    genReqId: requestIdOf,
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => void sendProblem(deps, error, request, reply),
+  });
+  const closing = new AbortController();
+  app.addHook('preClose', async () => closing.abort());
+  app.setValidatorCompiler(compileValidator);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler((error, request, reply) => sendProblem(deps, error, request, reply));
+  app.setNotFoundHandler((request, reply) => {
+    const detail = `There is no ${request.method} here. What there is stands at /api/docs.`;
+    return sendProblem(deps, new AppError('route_not_found', detail), request, reply);
+  });
+  addRequestHooks(app, deps, closing.signal);
+  readJsonBodies(app);
+  drainRefusedBodies(app);
+  await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } }, hsts: false });
+  await app.register(multipart);
+  describeApi(app, deps.settings.version);
+  await app.register(async (routes) => {
+    bindOperations(routes, deps, {
+      ...courseHandlers(deps),
+      ...lectureHandlers(deps),
+      ...recordingHandlers(deps),
+      ...studyHandlers(deps),
+      ...jobHandlers(deps, closing.signal),
+      ...systemHandlers(deps, () => ({ ...app.swagger() })),
+    });
+    serveDocs(routes);
+    serveHome(routes);
+  });
+  await app.ready();
+  return app;
+}
+
+function addRequestHooks(app: FastifyInstance, deps: ApiDeps, closing: AbortSignal): void {
+  app.decorateRequest('scope');
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    if (closing.aborted) {
+      reply.header('connection', 'close');
+      throw new AppError('server_stopping', 'The server is stopping. Send the request again in a moment.');
+    }
+    // Probes reach the server by an address; they learn nothing that is private.
+    if (request.routeOptions.url !== '/health') {
+      const { host, origin } = request.headers;
+      guardRequest({ method: request.method, host, origin }, deps.settings.publicHosts);
+    }
+    request.scope = { kind: 'owner', ownerId: LOCAL_OWNER };
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const { method } = request;
+    const route = request.routeOptions.url ?? 'unknown';
+    const status = reply.statusCode;
+    const durationMs = Math.round(reply.elapsedTime);
+    deps.metrics.requestFinished({ method, route, status, durationMs: reply.elapsedTime });
+    deps.log.info('access', 'request', { requestId: request.id, method, route, status, durationMs });
+  });
+  app.addHook('onRequestAbort', async (request) => {
+    deps.log.info('access', 'request-aborted', {
+      requestId: request.id,
+      method: request.method,
+      route: request.routeOptions.url,
+    });
+  });
+}
+
+function sendProblem(deps: Pick<ApiDeps, 'log'>, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const appError = toApiError(error);
+  const problem = toProblem(appError, request.id);
+  if (problem.status >= 500) {
+    const { cause } = appError;
+    const stack = cause instanceof Error ? cause.stack : appError.stack;
+    deps.log.error('error', 'request-failed', {
+      requestId: request.id,
+      code: appError.code,
+      route: request.routeOptions.url,
+      stack,
+    });
+  }
+  return reply.status(problem.status).type(PROBLEM_MEDIA_TYPE).serializer(JSON.stringify).send(problem);
+}
+
+/** A sane id given by the client (a proxy, mostly) is kept, so that logs can be joined. */
+function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && /^[A-Za-z0-9._-]{8,100}$/.test(given) ? given : randomUUID();
+}

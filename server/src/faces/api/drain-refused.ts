@@ -1,0 +1,19 @@
+import type { FastifyInstance } from 'fastify';
+
+/** How long the rest of a refused body is read and dropped. */
+const DRAIN_MS = 10_000;
+
+/**
+ * A client that is still sending when the answer comes would see only a reset if the line were cut at once.
+ * Node reads and drops what arrives after the answer; this puts an end to it.
+ */
+export function drainRefusedBodies(app: FastifyInstance): void {
+  app.addHook('onResponse', async (request) => {
+    const { raw } = request;
+    if (raw.complete || raw.destroyed) return;
+    const timer = setTimeout(() => raw.socket.destroy(), DRAIN_MS);
+    timer.unref();
+    raw.once('close', () => clearTimeout(timer));
+    raw.resume();
+  });
+}

@@ -1,0 +1,101 @@
+import { operations } from '@scholium/contract';
+import type { Source } from '../../../core/domain/library.ts';
+import { DEFAULT_PRESET } from '../../../core/domain/preset.ts';
+import { findLecture } from '../../../core/library/find.ts';
+import { recordingOf } from '../../../core/library/sources-of.ts';
+import { transcriptOf } from '../../../core/library/transcript-of.ts';
+import type { ApiDeps, OwnerScope } from '../api-deps.ts';
+import type { Call, Handlers } from '../handler.ts';
+import { fingerprintOf, once, type JsonAnswer } from '../idempotency.ts';
+import { receiveUpload, type Upload } from '../receive-upload.ts';
+import { sendRecording } from '../send-recording.ts';
+
+/** Where lectures go that name no course. */
+const DEFAULT_COURSE = 'default';
+
+export function recordingHandlers(deps: ApiDeps) {
+  const uploads = { blobs: deps.blobs, maxUploadBytes: deps.settings.maxUploadBytes };
+  return {
+    async ingestLecture(call) {
+      const { scope, request, signal } = call;
+      const upload = await receiveUpload(uploads, { request, scope, ...operations.ingestLecture.multipart }, signal);
+      return onceForUpload(deps, call, upload, async () => {
+        const { fields, fileName, incoming } = upload;
+        const { lecture, source, created } = await deps.ingest(
+          {
+            scope,
+            courseId: fields.course_id ?? DEFAULT_COURSE,
+            lectureId: fields.lecture_id ?? null,
+            presetId: fields.preset_id ?? DEFAULT_PRESET,
+            title: fields.title ?? null,
+            fileName,
+            incoming,
+          },
+          signal,
+        );
+        return { status: created ? 201 : 200, body: uploaded(deps, scope, { ...source, lectureId: lecture.id }) };
+      });
+    },
+    async addSource(call) {
+      const { scope, params, request, signal } = call;
+      await findLecture(deps, { scope, ...params }); // before the file is read: it may be large
+      const upload = await receiveUpload(uploads, { request, scope, ...operations.addSource.multipart }, signal);
+      return onceForUpload(deps, call, upload, async () => {
+        const { fields, fileName, incoming } = upload;
+        const input = { scope, ...params, title: fields.title ?? null, fileName, incoming };
+        const { source, created } = await deps.addRecording(input, signal);
+        return { status: created ? 201 : 200, body: uploaded(deps, scope, source) };
+      });
+    },
+    async transcribe({ scope, params, query }) {
+      const { source, model, language } = query;
+      const job = await deps.requestTranscription({
+        scope,
+        ...params,
+        sourceId: source ?? null,
+        model: model ?? null,
+        language: language ?? null,
+      });
+      return { status: 202, body: { jobId: job.id } };
+    },
+    async getTranscript({ scope, params, query }) {
+      const { source = null, version = null } = query;
+      return { status: 200, body: await transcriptOf(deps, { scope, ...params, sourceId: source, version }) };
+    },
+    async getAudio({ scope, params, query, request, reply }) {
+      const source = await recordingOf(deps, { scope, ...params, sourceId: query.source ?? null });
+      const setHeader = (name: string, value: string) => void reply.header(name, value);
+      return sendRecording(deps, { scope, source, headers: request.headers, setHeader });
+    },
+  } satisfies Partial<Handlers>;
+}
+
+function uploaded(deps: ApiDeps, scope: OwnerScope, source: Source) {
+  return { lectureId: source.lectureId, sourceId: source.id, audioPath: deps.blobs.uri(scope, source.blobKey) };
+}
+
+/** A form can only be compared with an earlier one when it has been read whole. */
+async function onceForUpload<A extends JsonAnswer>(
+  deps: ApiDeps,
+  call: Call<'ingestLecture'> | Call<'addSource'>,
+  upload: Upload<Record<string, unknown>>,
+  work: () => Promise<A>,
+): Promise<A> {
+  const key = call.headers['idempotency-key'];
+  const discard = () => deps.blobs.remove(call.scope, upload.incoming.key).catch(() => {}); // the reply matters more
+  if (key === undefined) return work();
+  const { sha256 } = upload.incoming;
+  const body = { fields: upload.fields, fileName: upload.fileName, sha256 };
+  const fingerprint = fingerprintOf({ method: call.request.method, url: call.request.url, body });
+  let begun = false;
+  try {
+    const { answer, replayed } = await once(deps, { scope: call.scope, key, fingerprint }, () => {
+      begun = true;
+      return work();
+    });
+    if (replayed) call.reply.header('idempotent-replayed', 'true');
+    return answer;
+  } finally {
+    if (!begun) await discard();
+  }
+}

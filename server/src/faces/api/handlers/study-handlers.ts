@@ -1,0 +1,66 @@
+import { exportTypeAliases } from '@scholium/contract';
+import { AppError } from '../../../core/domain/app-error.ts';
+import { findCourse, findLecture } from '../../../core/library/find.ts';
+import type { ApiDeps } from '../api-deps.ts';
+import { attachment } from '../file-name.ts';
+import type { Handlers } from '../handler.ts';
+import { presentArtifact, presentHit } from '../present.ts';
+
+export function studyHandlers(deps: ApiDeps) {
+  return {
+    async generate({ scope, params, body }) {
+      const job = await deps.requestGeneration({ scope, ...params, presetId: body?.preset_id ?? null });
+      return { status: 202, body: { jobId: job.id } };
+    },
+    async listArtifacts({ scope, params }) {
+      await findLecture(deps, { scope, ...params });
+      const artifacts = await deps.store.artifacts.ofLecture(scope, params.lectureId);
+      return { status: 200, body: { artifacts: artifacts.map(presentArtifact) } };
+    },
+    async search({ scope, query, signal }) {
+      const { q, lectureId, courseId, limit } = query;
+      if (lectureId !== undefined) await findLecture(deps, { scope, lectureId });
+      if (courseId !== undefined) await findCourse(deps, { scope, courseId });
+      const input = { scope, text: q, lectureId: lectureId ?? null, courseId: courseId ?? null, limit };
+      const { hits, degraded } = await deps.search(input, signal);
+      return { status: 200, body: { results: hits.map(presentHit), degraded } };
+    },
+    async ask({ scope, params, body, signal }) {
+      const { answer, supported, citations } = await deps.ask({ scope, ...params, question: body.question }, signal);
+      return { status: 200, body: { answer, supported, citations: [...citations] } };
+    },
+    async exportLecture({ scope, params, body }) {
+      const job = await deps.requestExport({ scope, ...params, types: body?.types ?? null });
+      return { status: 202, body: { jobId: job.id } };
+    },
+    async downloadExport({ scope, params }) {
+      await findLecture(deps, { scope, lectureId: params.lectureId });
+      const name = params.exportType.toLowerCase();
+      const type = Object.hasOwn(exportTypeAliases, name) ? exportTypeAliases[name] : name;
+      const stored = await deps.store.exports.find(scope, params.lectureId, type ?? name);
+      if (!stored) throw await noExport(deps, { scope, ...params });
+      return {
+        status: 200,
+        headers: {
+          'content-type': stored.mediaType,
+          'content-length': String(stored.sizeBytes),
+          'content-disposition': attachment(stored.fileName),
+          'cache-control': 'private, no-cache',
+        },
+        body: () => deps.blobs.read(scope, stored.blobKey),
+      };
+    },
+  } satisfies Partial<Handlers>;
+}
+
+async function noExport(
+  deps: Pick<ApiDeps, 'store'>,
+  input: { scope: Parameters<ApiDeps['requestExport']>[0]['scope']; lectureId: string; exportType: string },
+): Promise<AppError> {
+  const made = await deps.store.exports.ofLecture(input.scope, input.lectureId);
+  const known = made.length > 0 ? ` There is: ${made.map((stored) => stored.type).join(', ')}.` : '';
+  return new AppError(
+    'export_not_found',
+    `There is no export "${input.exportType.slice(0, 40)}" of this lecture.${known} Make one with POST /api/lectures/${input.lectureId}/export.`,
+  );
+}

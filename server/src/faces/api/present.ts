@@ -1,0 +1,99 @@
+import { TRASH_DAYS, type Course, type Lecture, type Source } from '../../core/domain/library.ts';
+import type {
+  CourseReply,
+  JobReply,
+  LectureReply,
+  SourceReply,
+  TrashedReply,
+  artifactSchema,
+  searchResultSchema,
+} from '@scholium/contract';
+import type { z } from 'zod';
+import type { Artifact } from '../../core/domain/artifact.ts';
+import type { Job } from '../../core/domain/job.ts';
+import type { SearchHit } from '../../core/ports/search-index.ts';
+
+const DAY_MS = 86_400_000;
+
+export function presentCourse(course: Course): CourseReply {
+  const { id, title } = course;
+  return { id, title, createdAt: iso(course.createdAt), deletedAt: isoOrNull(course.deletedAt) };
+}
+
+export function presentLecture(lecture: Lecture): LectureReply {
+  const { id, courseId, presetId, title } = lecture;
+  return { id, courseId, presetId, title, createdAt: iso(lecture.createdAt), deletedAt: isoOrNull(lecture.deletedAt) };
+}
+
+export function presentSource(source: Source, transcriptVersion: number | null): SourceReply {
+  const { id, lectureId, kind, title, fileName, mediaType, sizeBytes, durationMs } = source;
+  return {
+    id,
+    lectureId,
+    kind,
+    title,
+    fileName,
+    mediaType,
+    sizeBytes,
+    durationMs,
+    transcriptVersion,
+    createdAt: iso(source.createdAt),
+    deletedAt: isoOrNull(source.deletedAt),
+  };
+}
+
+export function presentTrashed(row: { id: string; deletedAt: number | null }, now: number): TrashedReply {
+  const deletedAt = row.deletedAt ?? now;
+  return { id: row.id, deletedAt: iso(deletedAt), restorableUntil: iso(deletedAt + TRASH_DAYS * DAY_MS) };
+}
+
+export function presentJob(job: Job): JobReply {
+  const { kind, lectureId, sourceId, status, progress, message, attempts, parentJobId, executedBy } = job;
+  return {
+    jobId: job.id,
+    kind,
+    lectureId,
+    sourceId,
+    status,
+    progress,
+    message,
+    attempts,
+    parentJobId,
+    executedBy,
+    transitions: job.transitions.map((transition) => ({ status: transition.status, at: iso(transition.at) })),
+    createdAt: iso(job.createdAt),
+    startedAt: isoOrNull(job.startedAt),
+    finishedAt: isoOrNull(job.finishedAt),
+    result: job.result ?? null,
+    error: job.error ? { code: job.error.code, detail: job.error.detail } : null,
+  };
+}
+
+export function presentArtifact(artifact: Artifact): z.input<typeof artifactSchema> {
+  const { id, kind, title, engine, model, presetId, transcriptVersion, content } = artifact;
+  return {
+    id,
+    kind,
+    title,
+    engine,
+    model,
+    presetId,
+    transcriptVersion,
+    content,
+    createdAt: iso(artifact.createdAt),
+    citations: [...artifact.citations],
+  };
+}
+
+export function presentHit({ passage, score }: SearchHit): z.input<typeof searchResultSchema> {
+  const { lectureId, sourceId, kind, text, startMs, endMs, page } = passage;
+  return { lectureId, sourceId, kind, text, startMs, endMs, page, score };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function isoOrNull(ms: number | null): string | null {
+  return ms === null ? null : iso(ms);
+}

@@ -1,0 +1,92 @@
+import { isFinished, type JobEvent } from '../../core/domain/job.ts';
+import type { Events, Store } from '../../core/ports/index.ts';
+import type { OwnerScope } from './api-deps.ts';
+
+const PAGE = 100;
+
+export interface EventStreamInput {
+  readonly scope: OwnerScope;
+  readonly jobId: string;
+  readonly afterSeq: number;
+  readonly heartbeatMs: number;
+}
+
+/**
+ * The text of a job's event stream (WHATWG server-sent events): what is stored after `afterSeq`, then what
+ * happens, until the job has ended. Pulled by the reader, so a slow one costs no memory. A silent stream
+ * sends a comment every `heartbeatMs`, so that proxies keep the line.
+ */
+export async function* streamEvents(
+  deps: { events: Events; store: { jobs: Pick<Store['jobs'], 'find'> } },
+  input: EventStreamInput,
+  signal: AbortSignal,
+): AsyncGenerator<string, void, undefined> {
+  const { scope, jobId } = input;
+  const bell = new Bell(signal);
+  const unsubscribe = deps.events.subscribe(jobId, () => bell.ring());
+  let lastSeq = input.afterSeq;
+  let lastStatus: unknown = null;
+  try {
+    yield 'retry: 1000\n\n';
+    while (!signal.aborted) {
+      // The job is read before its events: what ended it was published by then or is told below.
+      const job = await deps.store.jobs.find(scope, jobId);
+      const events = await deps.events.after(scope, jobId, lastSeq, PAGE);
+      for (const event of events) {
+        yield format(event);
+        lastSeq = event.seq;
+        if (event.type === 'status') lastStatus = (event.data as { status?: unknown }).status; // by the record's contract
+      }
+      if (events.length === PAGE) continue;
+      if (!job) return;
+      if (isFinished(job.status)) {
+        if (lastStatus !== job.status) yield `event: status\ndata: ${JSON.stringify({ status: job.status })}\n\n`;
+        return;
+      }
+      if ((await bell.wait(input.heartbeatMs)) === 'silence') yield ': still here\n\n';
+    }
+  } finally {
+    unsubscribe();
+    bell.close();
+  }
+}
+
+function format(event: JobEvent): string {
+  return `id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(event.data)}\n\n`;
+}
+
+/** Rings that come while nobody waits are kept as one. */
+class Bell {
+  #rung = false;
+  #wake: (() => void) | null = null;
+  readonly #signal: AbortSignal;
+  readonly #onAbort = () => this.ring();
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  ring(): void {
+    this.#rung = true;
+    this.#wake?.();
+  }
+
+  async wait(ms: number): Promise<'rung' | 'silence'> {
+    if (!this.#rung) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#wake = resolve;
+      const timer = setTimeout(resolve, ms);
+      await promise;
+      clearTimeout(timer);
+      this.#wake = null;
+    }
+    const rung = this.#rung;
+    this.#rung = false;
+    return rung ? 'rung' : 'silence';
+  }
+
+  close(): void {
+    this.#signal.removeEventListener('abort', this.#onAbort);
+  }
+}
