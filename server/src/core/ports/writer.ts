@@ -6,7 +6,12 @@ import type { Passage } from '../domain/passage.ts';
 export interface Material {
   readonly title: string;
   readonly language: string;
-  readonly sentences: readonly Passage[];
+  readonly sentences: readonly StudySentence[];
+}
+
+export interface StudySentence extends Passage {
+  /** How sure the speech engine was of each word (0..1), in the order of the text; absent for text that was never spoken. */
+  readonly wordConfidences?: readonly number[];
 }
 
 export interface WriteRequest {

@@ -1,0 +1,155 @@
+import { artifactContentSchemas, type ArtifactKind } from '@scholium/contract';
+import { z } from 'zod';
+import { AppError } from '../domain/app-error.ts';
+import type { Artifact, ArtifactDraft } from '../domain/artifact.ts';
+import { citedTexts, groundCitations } from '../domain/grounding.ts';
+import { newId } from '../domain/ids.ts';
+import { outputKey } from '../domain/output-key.ts';
+import { findPreset } from '../domain/preset.ts';
+import type { Scope } from '../domain/scope.ts';
+import type { JobCompletion } from '../jobs/job-kind.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Store } from '../ports/store.ts';
+import type { Writer } from '../ports/writer.ts';
+import { type Collected, collectMaterial } from './collect-material.ts';
+import type { GeneratePayload } from './generate.job.ts';
+
+const STEP = 'generate';
+const VERSION = 1;
+
+export interface GenerateDeps {
+  readonly store: Pick<Store, 'lectures' | 'sources' | 'transcripts' | 'outputs' | 'artifacts'>;
+  readonly writer: Pick<Writer, 'engine' | 'model' | 'digest' | 'write'>;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+export interface GenerateInput extends GeneratePayload {
+  readonly scope: Scope;
+  readonly onProgress: (fraction: number, message: string) => void;
+}
+
+export interface GenerateResult {
+  readonly lectureId: string;
+  readonly presetId: string;
+  readonly engine: string;
+  readonly artifacts: readonly { readonly id: string; readonly kind: ArtifactKind; readonly title: string }[];
+}
+
+/** Writes what was made, in the transaction that ends the job. */
+export type CommitArtifacts = (
+  tx: Pick<Store, 'outputs' | 'artifacts'>,
+) => Promise<JobCompletion & { readonly result: GenerateResult }>;
+
+export const artifactTitles: Readonly<Record<ArtifactKind, string>> = {
+  summary: 'Key passages',
+  chapters: 'Chapters',
+  outline: 'Outline',
+  key_terms: 'Key terms',
+  flashcards: 'Flashcards',
+  practice_questions: 'Practice questions',
+};
+
+/**
+ * Makes the preset's study material from the lecture's transcripts. Every citation is checked against the transcript it
+ * names; what has none left is not stored. The same material, writer and preset give the artifacts that are there
+ * already, unless there is a new `nonce`.
+ *
+ * @throws AppError `lecture_not_found`, `preset_not_found`, `nothing_to_study`, and what the writer throws
+ */
+export async function generate(deps: GenerateDeps, input: GenerateInput, signal: AbortSignal): Promise<CommitArtifacts> {
+  const { scope, lectureId, onProgress } = input;
+  const lecture = await deps.store.lectures.find(scope, lectureId);
+  if (!lecture)
+    throw new AppError('lecture_not_found', `There is no lecture "${lectureId.slice(0, 80)}". GET /lectures lists what exists.`);
+  const preset = findPreset(input.presetId);
+  onProgress(0, 'Reading the transcript.');
+  const collected = await collectMaterial(deps.store, scope, lecture);
+  const key = keyOf(deps, input, lecture.ownerId, collected);
+  const before = await madeBefore(deps, scope, lectureId, key);
+  if (before) return async () => ({ result: resultOf(input, deps.writer.engine, before) });
+
+  const drafts = await deps.writer.write(
+    {
+      material: collected.material,
+      kinds: preset.artifacts,
+      length: preset.length,
+      onProgress: (fraction) => onProgress(fraction * 0.95, 'Making the notes.'),
+    },
+    signal,
+  );
+  signal.throwIfAborted();
+  const grounded = groundCitations(drafts.map(checked), citedTexts(collected.transcripts));
+  if (grounded.length === 0)
+    throw new AppError('nothing_to_study', 'The lecture is too short to make notes from. Add a longer recording.');
+  const transcriptVersion = Math.max(...collected.transcripts.map(({ version }) => version));
+  const artifacts = grounded.map((draft) => artifactOf(draft, { deps, input, ownerId: lecture.ownerId, transcriptVersion }));
+  const sourceId = collected.transcripts[0]?.sourceId ?? '';
+  return async (tx) => {
+    for (const artifact of artifacts) await tx.artifacts.insert(scope, artifact);
+    await tx.outputs.complete(scope, key, { step: STEP, sourceId, body: { artifactIds: artifacts.map(({ id }) => id) } });
+    return { result: resultOf(input, deps.writer.engine, artifacts) };
+  };
+}
+
+function keyOf(
+  deps: GenerateDeps,
+  { lectureId, presetId, nonce }: GenerateInput,
+  ownerId: string,
+  { material, transcripts }: Collected,
+): string {
+  const preset = findPreset(presetId);
+  return outputKey({
+    ownerId,
+    step: STEP,
+    version: VERSION,
+    lectureId,
+    nonce,
+    writer: deps.writer.digest,
+    preset: { id: presetId, artifacts: preset.artifacts, length: preset.length },
+    language: material.language,
+    inputs: transcripts.map(({ sourceId, version }) => ({ sourceId, version })),
+  });
+}
+
+const wholeSchema = z.object({ artifactIds: z.array(z.string()) });
+
+/** The artifacts of an earlier run with this key, if all of them are still there. */
+async function madeBefore(deps: GenerateDeps, scope: Scope, lectureId: string, key: string): Promise<readonly Artifact[] | null> {
+  const output = await deps.store.outputs.find(scope, key);
+  if (!output?.complete) return null;
+  const { artifactIds } = wholeSchema.parse(output.body);
+  const stored = await deps.store.artifacts.ofLecture(scope, lectureId, { history: true });
+  const found = artifactIds.flatMap((id) => stored.find((artifact) => artifact.id === id) ?? []);
+  return found.length === artifactIds.length ? found : null;
+}
+
+/** A draft that breaks its shape is never stored. */
+function checked(draft: ArtifactDraft): ArtifactDraft {
+  const parsed = artifactContentSchemas[draft.kind].safeParse(draft.content);
+  if (parsed.success) return draft;
+  const cause = { cause: new Error(`${draft.kind}: ${z.prettifyError(parsed.error)}`) };
+  throw new AppError('internal', 'The notes that were written are not complete, so they were not kept. Try again.', cause);
+}
+
+function artifactOf(
+  draft: ArtifactDraft,
+  made: { deps: GenerateDeps; input: GenerateInput; ownerId: string; transcriptVersion: number },
+): Artifact {
+  const { deps, input, ownerId, transcriptVersion } = made;
+  return {
+    ...draft,
+    id: newId('art'),
+    ownerId,
+    lectureId: input.lectureId,
+    title: artifactTitles[draft.kind],
+    engine: deps.writer.engine,
+    model: deps.writer.model,
+    presetId: input.presetId,
+    transcriptVersion,
+    createdAt: deps.clock.now(),
+  };
+}
+
+function resultOf({ lectureId, presetId }: GenerateInput, engine: string, artifacts: readonly Artifact[]): GenerateResult {
+  return { lectureId, presetId, engine, artifacts: artifacts.map(({ id, kind, title }) => ({ id, kind, title })) };
+}
