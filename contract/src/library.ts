@@ -42,4 +42,14 @@ export const lectureWithSourcesSchema = lectureSchema.extend({ sources: z.array(
 export const trashedSchema = z.object({ id: z.string(), deletedAt: instantSchema, restorableUntil: instantSchema });
 export type TrashedReply = z.infer<typeof trashedSchema>;
 
+/** Something that was deleted by itself; what lay in it is restored with it. */
+export const trashItemSchema = z.object({
+  type: z.enum(['course', 'lecture', 'source']),
+  id: z.string(),
+  title: z.string(),
+  deletedAt: instantSchema,
+  restorableUntil: instantSchema,
+});
+export type TrashItemReply = z.infer<typeof trashItemSchema>;
+
 export const presetSchema = z.object({ id: z.string(), title: z.string(), artifacts: z.array(z.string()) });

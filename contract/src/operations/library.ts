@@ -1,13 +1,20 @@
 import { z } from 'zod';
 import { idempotencyHeaders, idSchema, pageQuery, pageReply, titleSchema } from '../fields.ts';
-import { courseSchema, lectureSchema, lectureWithSourcesSchema, sourceSchema, trashedSchema } from '../library.ts';
+import {
+  courseSchema,
+  lectureSchema,
+  lectureWithSourcesSchema,
+  sourceSchema,
+  trashedSchema,
+  trashItemSchema,
+} from '../library.ts';
 import { defineOperation } from '../operation.ts';
 
 const courseParams = z.object({ courseId: idSchema });
 const lectureParams = z.object({ lectureId: idSchema });
 const sourceParams = z.object({ lectureId: idSchema, sourceId: idSchema });
 const listing = z.object(pageQuery);
-const trashed = { description: 'In the trash now', schema: trashedSchema } as const;
+const trashed = { description: 'In the trash now', schema: trashedSchema, trashItemSchema } as const;
 
 const courseOperations = {
   listCourses: defineOperation({
@@ -187,14 +194,9 @@ const sourceOperations = {
     method: 'GET',
     path: '/trash',
     summary: 'What is in the trash',
-    description: 'The newest 200 courses and lectures. Each is gone for good 7 days after its `deletedAt`.',
+    description: 'What was deleted by itself, newest first. Each is gone for good at `restorableUntil`.',
     tags: ['Library'],
-    responses: {
-      200: {
-        description: 'The trash',
-        schema: z.object({ courses: z.array(courseSchema), lectures: z.array(lectureSchema) }),
-      },
-    },
+    responses: { 200: { description: 'The trash', schema: z.object({ items: z.array(trashItemSchema) }) } },
     errors: [],
   }),
 } as const;

@@ -1,10 +1,8 @@
-import type { HealthReply } from '@scholium/contract';
+import type { AnswerReply, HealthReply, SearchReply } from '@scholium/contract';
 import type { Job } from '../../core/domain/job.ts';
 import type { Course, Lecture, Source } from '../../core/domain/library.ts';
 import type { Scope } from '../../core/domain/scope.ts';
 import type { Blobs, Clock, Events, Log, Store } from '../../core/ports/index.ts';
-import type { AnswerDraft } from '../../core/ports/writer.ts';
-import type { SearchReply } from '../../core/ports/search-index.ts';
 
 /** Whose request it is: faces never act for all owners. */
 export type OwnerScope = Extract<Scope, { kind: 'owner' }>;
@@ -54,11 +52,12 @@ export interface ApiDeps {
   requestExport(input: InScope & { lectureId: string; types: readonly string[] | null }): Promise<Job>;
   /** @throws AppError `job_not_found`, `job_not_cancellable` */
   cancelJob(input: InScope & { jobId: string }): Promise<Job>;
+  /** `search` of core/ask. */
   search(
-    input: InScope & { text: string; lectureId: string | null; courseId: string | null; limit: number },
+    input: InScope & { query: string; lectureId?: string; courseId?: string; limit: number },
     signal: AbortSignal,
-  ): Promise<Pick<SearchReply, 'hits' | 'degraded'>>;
-  ask(input: InScope & { lectureId: string; question: string }, signal: AbortSignal): Promise<AnswerDraft>;
+  ): Promise<SearchReply>;
+  ask(input: InScope & { lectureId: string; question: string }, signal: AbortSignal): Promise<AnswerReply>;
   health(): Promise<HealthReply>;
   readonly trash: TrashUseCases;
 }

@@ -4,14 +4,14 @@ import type {
   JobReply,
   LectureReply,
   SourceReply,
+  TrashItemReply,
   TrashedReply,
   artifactSchema,
-  searchResultSchema,
 } from '@scholium/contract';
 import type { z } from 'zod';
 import type { Artifact } from '../../core/domain/artifact.ts';
 import type { Job } from '../../core/domain/job.ts';
-import type { SearchHit } from '../../core/ports/search-index.ts';
+import type { TrashItem } from '../../core/library/trash.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -85,9 +85,9 @@ export function presentArtifact(artifact: Artifact): z.input<typeof artifactSche
   };
 }
 
-export function presentHit({ passage, score }: SearchHit): z.input<typeof searchResultSchema> {
-  const { lectureId, sourceId, kind, text, startMs, endMs, page } = passage;
-  return { lectureId, sourceId, kind, text, startMs, endMs, page, score };
+export function presentTrashItem(item: TrashItem): TrashItemReply {
+  const { type, id, title } = item;
+  return { type, id, title, deletedAt: iso(item.deletedAt), restorableUntil: iso(item.purgeAt) };
 }
 
 function iso(ms: number): string {

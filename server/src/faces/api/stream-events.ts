@@ -4,6 +4,9 @@ import type { OwnerScope } from './api-deps.ts';
 
 const PAGE = 100;
 
+/** How often the store is asked for what another process wrote; what this one writes comes at once. */
+const LOOK_MS = 1_000;
+
 export interface EventStreamInput {
   readonly scope: OwnerScope;
   readonly jobId: string;
@@ -26,6 +29,7 @@ export async function* streamEvents(
   const unsubscribe = deps.events.subscribe(jobId, () => bell.ring());
   let lastSeq = input.afterSeq;
   let lastStatus: unknown = null;
+  let spokeAt = performance.now();
   try {
     yield 'retry: 1000\n\n';
     while (!signal.aborted) {
@@ -43,7 +47,14 @@ export async function* streamEvents(
         if (lastStatus !== job.status) yield `event: status\ndata: ${JSON.stringify({ status: job.status })}\n\n`;
         return;
       }
-      if ((await bell.wait(input.heartbeatMs)) === 'silence') yield ': still here\n\n';
+      if (events.length > 0) spokeAt = performance.now();
+      const silence = performance.now() - spokeAt;
+      if (silence >= input.heartbeatMs) {
+        yield ': still here\n\n';
+        spokeAt = performance.now();
+        continue;
+      }
+      await bell.wait(Math.min(LOOK_MS, input.heartbeatMs - silence));
     }
   } finally {
     unsubscribe();
@@ -72,7 +83,7 @@ class Bell {
     this.#wake?.();
   }
 
-  async wait(ms: number): Promise<'rung' | 'silence'> {
+  async wait(ms: number): Promise<void> {
     if (!this.#rung) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#wake = resolve;
@@ -81,9 +92,7 @@ class Bell {
       clearTimeout(timer);
       this.#wake = null;
     }
-    const rung = this.#rung;
     this.#rung = false;
-    return rung ? 'rung' : 'silence';
   }
 
   close(): void {

@@ -4,13 +4,11 @@ import { findCourse, findLecture } from '../../../core/library/find.ts';
 import { listLectures } from '../../../core/library/list-lectures.ts';
 import { renameCourse } from '../../../core/library/rename-course.ts';
 import { sourcesOf, type SourceWithVersion } from '../../../core/library/sources-of.ts';
+import { listTrash } from '../../../core/library/trash.ts';
 import { updateLecture } from '../../../core/library/update-lecture.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import type { Handlers } from '../handler.ts';
-import { presentCourse, presentLecture, presentSource, presentTrashed } from '../present.ts';
-
-/** How much of the trash is shown. */
-const TRASH_PAGE = { cursor: null, limit: 200 };
+import { presentCourse, presentLecture, presentSource, presentTrashed, presentTrashItem } from '../present.ts';
 
 export function courseHandlers(deps: ApiDeps) {
   return {
@@ -36,12 +34,7 @@ export function courseHandlers(deps: ApiDeps) {
       return { status: 200, body: presentCourse(await deps.trash.restoreCourse({ scope, ...params })) };
     },
     async listTrash({ scope }) {
-      const courses = await deps.store.courses.list(scope, { trashed: true }, TRASH_PAGE);
-      const lectures = await deps.store.lectures.list(scope, { trashed: true }, TRASH_PAGE);
-      return {
-        status: 200,
-        body: { courses: courses.items.map(presentCourse), lectures: lectures.items.map(presentLecture) },
-      };
+      return { status: 200, body: { items: (await listTrash(deps, scope)).map(presentTrashItem) } };
     },
     async listPresets() {
       const presets = builtInPresets.map(({ id, title, artifacts }) => ({ id, title, artifacts: [...artifacts] }));

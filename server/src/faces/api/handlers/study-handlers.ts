@@ -1,10 +1,10 @@
 import { exportTypeAliases } from '@scholium/contract';
 import { AppError } from '../../../core/domain/app-error.ts';
-import { findCourse, findLecture } from '../../../core/library/find.ts';
+import { findLecture } from '../../../core/library/find.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { attachment } from '../file-name.ts';
 import type { Handlers } from '../handler.ts';
-import { presentArtifact, presentHit } from '../present.ts';
+import { presentArtifact } from '../present.ts';
 
 export function studyHandlers(deps: ApiDeps) {
   return {
@@ -18,16 +18,11 @@ export function studyHandlers(deps: ApiDeps) {
       return { status: 200, body: { artifacts: artifacts.map(presentArtifact) } };
     },
     async search({ scope, query, signal }) {
-      const { q, lectureId, courseId, limit } = query;
-      if (lectureId !== undefined) await findLecture(deps, { scope, lectureId });
-      if (courseId !== undefined) await findCourse(deps, { scope, courseId });
-      const input = { scope, text: q, lectureId: lectureId ?? null, courseId: courseId ?? null, limit };
-      const { hits, degraded } = await deps.search(input, signal);
-      return { status: 200, body: { results: hits.map(presentHit), degraded } };
+      const { q, ...filter } = query;
+      return { status: 200, body: await deps.search({ scope, query: q, ...filter }, signal) };
     },
     async ask({ scope, params, body, signal }) {
-      const { answer, supported, citations } = await deps.ask({ scope, ...params, question: body.question }, signal);
-      return { status: 200, body: { answer, supported, citations: [...citations] } };
+      return { status: 200, body: await deps.ask({ scope, ...params, question: body.question }, signal) };
     },
     async exportLecture({ scope, params, body }) {
       const job = await deps.requestExport({ scope, ...params, types: body?.types ?? null });
