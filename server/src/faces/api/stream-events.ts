@@ -1,5 +1,6 @@
 import { isFinished, type JobEvent } from '../../core/domain/job.ts';
-import type { Events, Store } from '../../core/ports/index.ts';
+import { makeBell } from '../../core/jobs/bell.ts';
+import type { Clock, Events, Store } from '../../core/ports/index.ts';
 import type { OwnerScope } from './api-deps.ts';
 
 const PAGE = 100;
@@ -20,13 +21,15 @@ export interface EventStreamInput {
  * sends a comment every `heartbeatMs`, so that proxies keep the line.
  */
 export async function* streamEvents(
-  deps: { events: Events; store: { jobs: Pick<Store['jobs'], 'find'> } },
+  deps: { clock: Clock; events: Events; store: { jobs: Pick<Store['jobs'], 'find'> } },
   input: EventStreamInput,
   signal: AbortSignal,
 ): AsyncGenerator<string, void, undefined> {
   const { scope, jobId } = input;
-  const bell = new Bell(signal);
-  const unsubscribe = deps.events.subscribe(jobId, () => bell.ring());
+  const bell = makeBell(deps.clock);
+  const ring = () => bell.ring();
+  signal.addEventListener('abort', ring, { once: true });
+  const unsubscribe = deps.events.subscribe(jobId, ring);
   let lastSeq = input.afterSeq;
   let lastStatus: unknown = null;
   let spokeAt = performance.now();
@@ -58,44 +61,10 @@ export async function* streamEvents(
     }
   } finally {
     unsubscribe();
-    bell.close();
+    signal.removeEventListener('abort', ring);
   }
 }
 
 function format(event: JobEvent): string {
   return `id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(event.data)}\n\n`;
-}
-
-/** Rings that come while nobody waits are kept as one. */
-class Bell {
-  #rung = false;
-  #wake: (() => void) | null = null;
-  readonly #signal: AbortSignal;
-  readonly #onAbort = () => this.ring();
-
-  constructor(signal: AbortSignal) {
-    this.#signal = signal;
-    signal.addEventListener('abort', this.#onAbort, { once: true });
-  }
-
-  ring(): void {
-    this.#rung = true;
-    this.#wake?.();
-  }
-
-  async wait(ms: number): Promise<void> {
-    if (!this.#rung) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#wake = resolve;
-      const timer = setTimeout(resolve, ms);
-      await promise;
-      clearTimeout(timer);
-      this.#wake = null;
-    }
-    this.#rung = false;
-  }
-
-  close(): void {
-    this.#signal.removeEventListener('abort', this.#onAbort);
-  }
 }

@@ -1,0 +1,181 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { openDiskBlobs } from '../src/adapters/disk/disk-blobs.ts';
+import { storeEvents } from '../src/adapters/in-process/store-events.ts';
+import { openSqliteStore } from '../src/adapters/sqlite/open-sqlite-store.ts';
+import { systemClock } from '../src/adapters/system/system-clock.ts';
+import type { Job } from '../src/core/domain/job.ts';
+import { LOCAL_OWNER, ownerScope } from '../src/core/domain/scope.ts';
+import type { Transcript } from '../src/core/domain/transcript.ts';
+import { addRecording } from '../src/core/ingest/add-recording.ts';
+import { ingest } from '../src/core/ingest/ingest.ts';
+import { cancelJob } from '../src/core/jobs/cancel-job.ts';
+import { enqueue } from '../src/core/jobs/enqueue.ts';
+import type { JobKind } from '../src/core/jobs/job-kind.ts';
+import {
+  restoreCourse,
+  restoreLecture,
+  restoreSource,
+  trashCourse,
+  trashLecture,
+  trashSource,
+} from '../src/core/library/trash.ts';
+import type { Blobs, Events, Log, LogCategory, MediaDecoder, Queue, Store } from '../src/core/ports/index.ts';
+import type { ApiDeps, OwnerScope } from '../src/faces/api/api-deps.ts';
+import { buildApi } from '../src/faces/api/build-api.ts';
+import { z } from 'zod';
+
+/** A job that does what a test says. */
+export const testJob: JobKind<object> = {
+  kind: 'test',
+  payload: z.looseObject({}),
+  lane: 'light',
+  maxAttempts: 1,
+  timeoutMs: 0,
+};
+
+export interface LoggedLine {
+  readonly category: LogCategory;
+  readonly event: string;
+  readonly fields: Record<string, unknown>;
+}
+
+export interface ApiFixture {
+  readonly app: FastifyInstance;
+  readonly store: Store;
+  readonly blobs: Blobs;
+  readonly events: Events;
+  readonly scope: OwnerScope;
+  readonly logged: LoggedLine[];
+  /** Starts listening on a free port; returns the address. */
+  listen(): Promise<string>;
+  /** Adds a queued job, as a request would. */
+  addJob(): Promise<Job>;
+  /** Files in the data folder, temporary ones included. */
+  filesOnDisk(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/**
+ * The API over a store in memory and blobs in a temporary folder. Ingest and library are the real use cases, with
+ * a decoder that takes every file for MP3; search, ask and jobs are what `overrides` make them.
+ */
+export async function openApiFixture(overrides: Partial<ApiDeps> = {}): Promise<ApiFixture> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'scholium-api-'));
+  const logged: LoggedLine[] = [];
+  const log = recordingLog(logged);
+  const store = await openSqliteStore({ path: ':memory:', log });
+  const blobs = await openDiskBlobs({ dataDir });
+  const events = storeEvents(store);
+  const jobDeps = { store, events, queue: silentQueue, clock: systemClock };
+  const ports = { store, blobs, events, log, clock: systemClock, decoder: mp3Decoder };
+  const startJob = (scope: OwnerScope, lectureId: string | null) =>
+    enqueue(jobDeps, scope, testJob, { payload: {}, lectureId, sourceId: null });
+  const app = await buildApi({
+    ...ports,
+    metrics: { requestFinished() {}, render: async () => ({ contentType: 'text/plain', body: '# none\n' }) },
+    settings: { version: '0.0.0-test', publicHosts: [], maxUploadBytes: 1_000_000 },
+    ingest: (input, signal) => ingest(ports, input, signal),
+    addRecording: (input, signal) => addRecording(ports, input, signal),
+    requestTranscription: ({ scope, lectureId }) => startJob(scope, lectureId),
+    requestGeneration: ({ scope, lectureId }) => startJob(scope, lectureId),
+    requestExport: ({ scope, lectureId }) => startJob(scope, lectureId),
+    cancelJob: (input) => cancelJob(jobDeps, input),
+    search: async () => ({ results: [], degraded: false }),
+    ask: async () => ({ answer: 'The recording does not say.', supported: false, citations: [] }),
+    health: async () => ({ status: 'ok', version: '0.0.0-test', uptimeMs: 1, dependencies: [] }),
+    trash: {
+      trashCourse: (input) => trashCourse(jobDeps, input),
+      restoreCourse: (input) => restoreCourse(jobDeps, input),
+      trashLecture: (input) => trashLecture(jobDeps, input),
+      restoreLecture: (input) => restoreLecture(jobDeps, input),
+      trashSource: (input) => trashSource(jobDeps, input),
+      restoreSource: (input) => restoreSource(jobDeps, input),
+    },
+    ...overrides,
+  });
+  // `ownerScope` widens to Scope; this one is an owner's.
+  const scope = ownerScope(LOCAL_OWNER) as OwnerScope;
+  return {
+    app,
+    store,
+    blobs,
+    events,
+    scope,
+    logged,
+    listen: () => app.listen({ port: 0, host: '127.0.0.1' }),
+    addJob: () => startJob(scope, null),
+    filesOnDisk: async () => {
+      const entries = await readdir(dataDir, { recursive: true, withFileTypes: true });
+      return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+    },
+    close: async () => {
+      await app.close();
+      await store.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A form as a browser sends it, with the parts in the given order. */
+export function formBody(parts: readonly (readonly [name: string, value: string | { fileName: string; bytes: Uint8Array }])[]) {
+  const boundary = '----scholium-test-boundary';
+  const pieces = parts.flatMap(([name, value]) => {
+    const isText = typeof value === 'string';
+    const file = isText ? '' : `; filename="${value.fileName}"\r\nContent-Type: application/octet-stream`;
+    const head = `--${boundary}\r\nContent-Disposition: form-data; name="${name}"${file}\r\n\r\n`;
+    return [Buffer.from(head), isText ? Buffer.from(value) : Buffer.from(value.bytes), Buffer.from('\r\n')];
+  });
+  return {
+    headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+    payload: Buffer.concat([...pieces, Buffer.from(`--${boundary}--\r\n`)]),
+  };
+}
+
+/** A transcript of the given sentences: each word lasts 400 ms, each sentence is followed by a pause of 600 ms. */
+export function spokenTranscript(sentences: readonly string[]): Omit<Transcript, 'version' | 'sourceId' | 'lectureId'> {
+  let now = 0;
+  const segments = sentences.map((sentence, id) => {
+    const words = sentence.split(' ').map((text) => {
+      const word = { text, startMs: now, endMs: now + 400, confidence: 0.9 };
+      now += 400;
+      return word;
+    });
+    now += 600;
+    const [startMs, endMs] = [words[0]?.startMs ?? 0, words.at(-1)?.endMs ?? 0];
+    return { id, startMs, endMs, speaker: null, text: sentence, confidence: 0.9, words };
+  });
+  return {
+    ownerId: LOCAL_OWNER,
+    engine: 'test',
+    model: 'test',
+    language: 'en',
+    durationMs: now,
+    draftQuality: true,
+    segments,
+    createdAt: Date.UTC(2026, 10, 23),
+  };
+}
+
+function recordingLog(lines: LoggedLine[]): Log {
+  const write = (category: LogCategory, event: string, fields: Record<string, unknown> = {}) => {
+    lines.push({ category, event, fields });
+  };
+  return { info: write, warn: write, error: write };
+}
+
+/** Takes every file for MP3. */
+const mp3Decoder: Pick<MediaDecoder, 'probe'> = {
+  async probe() {
+    return { format: 'mp3', durationMs: null, hasAudio: true, hasVideo: false };
+  },
+};
+
+const silentQueue: Queue = {
+  dispatch: async () => {},
+  onDispatch: () => () => {},
+  check: async () => {},
+  close: async () => {},
+};
