@@ -35,8 +35,8 @@ export function shortlist(request: AnswerRequest, count: number): string[] {
 }
 
 /** With less of the question in the passage than this, and no likeness of meaning, nothing supports an answer. */
-const LEAST_OVERLAP = 0.34;
-const LEAST_COSINE = 0.35;
+const LEAST_OVERLAP = 0.2;
+const LEAST_COSINE = 0.28;
 /** A sentence this much alike the question by meaning needs only one word in common with it. */
 const SURE_COSINE = 0.55;
 /** Further sentences of the answer score at least this share of the first. */
@@ -50,7 +50,8 @@ const MOST_SENTENCES = 3;
 export function answerFrom(request: AnswerRequest, cosines: ReadonlyMap<string, number>): AnswerDraft {
   const ranked = score(request, cosines);
   const best = ranked[0];
-  if (!best || !supports(best)) return { answer: UNSUPPORTED_ANSWER, supported: false, citations: [] };
+  if (!best || !supports(best) || (best.cosine < SURE_COSINE && lacksSubject(request)))
+    return { answer: UNSUPPORTED_ANSWER, supported: false, citations: [] };
   const chosen = [best];
   for (const other of ranked.slice(1)) {
     const near = other.score >= FURTHER * best.score && supports(other) && other.overlap >= best.overlap * 0.7;
@@ -68,6 +69,15 @@ function supports({ overlap, cosine, candidate }: Scored): boolean {
   return overlap > 0 && cosine >= SURE_COSINE;
 }
 
+/** None of the nouns the question is about stands anywhere in the evidence: words such as "work" in common prove nothing. */
+function lacksSubject(request: AnswerRequest): boolean {
+  const tokenise = tokeniserFor(request);
+  const nouns = tokenise(request.question).filter((token) => isAsked(token) && /^(NOUN|PROPN)$/.test(token.pos));
+  if (nouns.length === 0) return false;
+  const held = new Set(readCandidates(request, tokenise).flatMap(({ stems }) => [...stems]));
+  return nouns.every((noun) => !held.has(noun.stem));
+}
+
 function score(request: AnswerRequest, cosines: ReadonlyMap<string, number>): Scored[] {
   const tokenise = tokeniserFor(request);
   const question = tokenise(request.question);
@@ -83,7 +93,7 @@ function score(request: AnswerRequest, cosines: ReadonlyMap<string, number>): Sc
     const cosine = cosines.get(candidate.passage.text) ?? 0;
     const context = total > 0 ? (around - own) / total : 0;
     const fit = fitsType(type, candidate.tokens, asked);
-    const value = overlap + 0.25 * context + 0.7 * cosine + 0.35 * fit - 0.06 * candidate.rank - length(candidate);
+    const value = overlap + 0.25 * context + cosine + 0.35 * fit - 0.06 * candidate.rank - length(candidate);
     return { candidate, overlap: Math.max(overlap, Math.min(0.59, overlap + 0.5 * context)), score: value, cosine };
   });
   return scored.sort((a, b) => b.score - a.score || a.candidate.rank - b.candidate.rank || a.candidate.place - b.candidate.place);

@@ -24,7 +24,11 @@ export function chapterTitles(
     const best = ranked[0];
     if (!best) return fallback(text, i);
     const second = ranked.find(
-      (other) => other !== best && other.score >= SECOND * best.score && !sharesWord(other.phrase.key, best.phrase.key),
+      (other) =>
+        other !== best &&
+        other.phrase.mentions.length > 1 &&
+        other.score >= SECOND * best.score &&
+        !sharesWord(other.phrase.key, best.phrase.key),
     );
     const parts = second ? [best, second].sort((a, b) => a.at - b.at) : [best];
     const title = heading(parts.map(({ phrase }) => phrase));
@@ -58,7 +62,9 @@ function rank(
     const chaptersWith = chapters.filter((other) => phrase.mentions.some((mention) => isIn(other, mention.sentence))).length;
     const share = here.length / phrase.mentions.length;
     const announced = here.some((mention) => announces.test(text.sentences[mention.sentence]?.text ?? ''));
-    const weight = (explained.has(phrase.key) ? 2 : 1) * (announced ? 2 : 1) * (phrase.mentions.length > 1 ? 1 : 0.3);
+    const opens = first.sentence <= chapter.start + 1 && first.first <= 1 ? 1.5 : 1;
+    const weight =
+      (explained.has(phrase.key) ? 2 : 1) * (announced ? 2 : 1) * (phrase.mentions.length > 1 || announced ? 1 : 0.25);
     const score =
       ((phrase.score * here.length) / phrase.mentions.length) *
       (0.4 + share) *
@@ -66,7 +72,21 @@ function rank(
       weight;
     return [{ phrase, score, at: first.sentence }];
   });
-  return ranked.sort((a, b) => b.score - a.score || a.at - b.at);
+  ranked.sort((a, b) => b.score - a.score || a.at - b.at);
+  return ranked.map((one) => fuller(one, ranked, chapter));
+}
+
+/** "Card" gives way to "flash cards" when at least half of its mentions in the chapter are part of that. */
+function fuller(one: Ranked, ranked: readonly Ranked[], chapter: Chapter): Ranked {
+  if (one.phrase.key.includes(' ')) return one;
+  const count = (phrase: KeyPhrase) => phrase.mentions.filter((mention) => isIn(chapter, mention.sentence)).length;
+  const longer = ranked.find(
+    ({ phrase }) =>
+      ` ${phrase.key} `.includes(` ${one.phrase.key} `) &&
+      phrase.key !== one.phrase.key &&
+      2 * count(phrase) >= count(one.phrase),
+  );
+  return longer ? { ...longer, score: one.score } : one;
 }
 
 const announces =

@@ -1,7 +1,7 @@
 import { isParticiple, type Token } from './english-tokens.ts';
 import { leansBack, oddities } from './sentence-quality.ts';
 import type { Sentence } from './study-text.ts';
-import { genericWords } from './word-lists.ts';
+import { isGeneric } from './word-lists.ts';
 
 /** A sentence that explains a term. */
 export interface Definition {
@@ -24,10 +24,20 @@ const TERM_WORDS = 4;
 /** Finds the sentences that explain a term, in the order of the lecture. English only. */
 export function findDefinitions(sentences: readonly Sentence[]): Definition[] {
   return sentences.flatMap((sentence) => {
-    if (!/[.!]["')]?$/.test(sentence.text) || sentence.tokens.length > 50 || oddities(sentence.tokens) > 0) return [];
+    if (!/[.!]["')]?$/.test(sentence.text) || sentence.tokens.length > 50 || misheard(sentence)) return [];
     const found = subjectDefinition(sentence) ?? calledDefinition(sentence, sentences[sentence.index - 1]);
     return found && isTerm(found) ? [found] : [];
   });
+}
+
+/** Keys of all terms the lecture names by "is called", "known as", explained well or not. */
+export function namedTerms(sentences: readonly Sentence[]): Set<string> {
+  return new Set(sentences.flatMap((sentence) => calledTerm(sentence)?.key ?? []));
+}
+
+/** A term is only worth learning when what explains it was heard well. */
+function misheard(sentence: Sentence): boolean {
+  return oddities(sentence.tokens) + sentence.doubtful.size > 0;
 }
 
 /** "Working memory is the small store that ...", "Chunking means ...". */
@@ -62,6 +72,17 @@ function formOf(tokens: readonly Token[], verb: number): { form: Definition['for
 /** "This process is called consolidation.", "His results are known as the forgetting curve." */
 function calledDefinition(sentence: Sentence, before: Sentence | undefined): Definition | null {
   const { tokens } = sentence;
+  const found = calledTerm(sentence);
+  if (!found) return null;
+  const leans = leansBack(sentence) || genericSubject(tokens);
+  if (leans && (!before || leansBack(before) || before.text.endsWith('?') || misheard(before))) return null;
+  const complement = sentence.text.slice(0, tokens[found.called]?.start ?? 0).trim();
+  const { term, key, article } = found;
+  return { term, key, article, form: 'called', complement, sentences: leans && before ? [before, sentence] : [sentence] };
+}
+
+function calledTerm(sentence: Sentence): (Pick<Definition, 'term' | 'key' | 'article'> & { called: number }) | null {
+  const { tokens } = sentence;
   const called = tokens.findIndex((token, i) => i > 1 && isNaming(tokens, i));
   if (called < 0) return null;
   let first = called + (tokens[called + 1]?.lower === 'as' ? 2 : 1);
@@ -72,16 +93,7 @@ function calledDefinition(sentence: Sentence, before: Sentence | undefined): Def
   const term = tokens.slice(first, last + 1);
   const end = tokens[last + 1];
   if (term.length === 0 || term.length > TERM_WORDS || !term.every(isTermWord) || (end && end.pos !== 'PUNCT')) return null;
-  const leans = leansBack(sentence) || genericSubject(tokens);
-  if (leans && (!before || leansBack(before) || before.text.endsWith('?') || oddities(before.tokens) > 0)) return null;
-  const complement = sentence.text.slice(0, tokens[called]?.start ?? 0).trim();
-  return {
-    ...named(sentence, first, last),
-    article,
-    form: 'called',
-    complement,
-    sentences: leans && before ? [before, sentence] : [sentence],
-  };
+  return { ...named(sentence, first, last), article, called };
 }
 
 function isNaming(tokens: readonly Token[], i: number): boolean {
@@ -93,7 +105,7 @@ function isNaming(tokens: readonly Token[], i: number): boolean {
 /** "The cure is called ...": what the cure is for stands in the sentence before. */
 function genericSubject(tokens: readonly Token[]): boolean {
   const verb = tokens.findIndex((token) => /^(is|are|was|were)$/.test(token.lower));
-  return verb > 0 && verb <= 3 && tokens.slice(0, verb).every((token) => token.pos !== 'NOUN' || genericWords.has(token.lower));
+  return verb > 0 && verb <= 3 && tokens.slice(0, verb).every((token) => token.pos !== 'NOUN' || isGeneric(token.lower));
 }
 
 function isTermWord(token: Token | undefined): boolean {
@@ -116,12 +128,11 @@ function named(sentence: Sentence, first: number, last: number): Pick<Definition
 }
 
 /** Not "the difficult part is ...", "the first answer is ...", "people are ...". */
-function isTerm({ key, term, form, sentences }: Definition): boolean {
+function isTerm({ term, form, sentences }: Definition): boolean {
   const words = term.toLowerCase().split(/\s+/);
   const pronouns = /^(it|this|that|there|he|she|they|we|you|i|who|what|which|everyone|everything|something|nothing)$/;
   if (words.some((word) => pronouns.test(word))) return false;
-  const stems = key.split(' ');
-  const particular = words.some((word, i) => !genericWords.has(word) && !genericWords.has(stems[i] ?? ''));
+  const particular = words.some((word) => !isGeneric(word));
   const verbs = sentences.at(-1)?.tokens.filter((token) => words.includes(token.lower) && token.pos === 'VERB') ?? [];
   const actions = verbs.filter((token) => !isParticiple(token)).length;
   return (

@@ -52,6 +52,6 @@ export function plainTokeniser(language: string): Tokenise {
 }
 
 /** "forgetting", "spaced": a verb form that may stand like an adjective or a noun. */
-export function isParticiple(token: Token): boolean {
+export function isParticiple(token: Pick<Token, 'lower'>): boolean {
   return /(ing|ed)$/.test(token.lower);
 }

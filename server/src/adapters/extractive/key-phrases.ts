@@ -1,6 +1,6 @@
 import { isParticiple, type Token } from './english-tokens.ts';
 import { isEnglishContent, type Sentence, type StudyText } from './study-text.ts';
-import { emptyAdjectives, genericWords } from './word-lists.ts';
+import { emptyAdjectives, isGeneric } from './word-lists.ts';
 
 /** A place where a phrase stands: tokens `first..last` (both included) of a sentence. */
 export interface Mention {
@@ -34,7 +34,8 @@ export function keyPhrases(text: StudyText): KeyPhrase[] {
   for (const sentence of text.sentences) {
     for (const run of text.english ? nounRuns(sentence.tokens, names) : singleWords(sentence)) {
       const whole = keyOf(sentence.tokens, run.first, run.last);
-      for (const part of partsOf(sentence.tokens, run)) {
+      for (const part of partsOf(sentence.tokens, run, names)) {
+        if (rangeHas(sentence.doubtful, part)) continue;
         const key = keyOf(sentence.tokens, part.first, part.last);
         const entry = found.get(key) ?? { mentions: [], inside: 0, longer: new Set() };
         found.set(key, entry);
@@ -56,6 +57,10 @@ export function mentionText(sentence: Sentence, mention: Pick<Mention, 'first' |
 
 type Range = Pick<Mention, 'first' | 'last'>;
 
+function rangeHas(places: ReadonlySet<number>, { first, last }: Range): boolean {
+  return [...places].some((place) => place >= first && place <= last);
+}
+
 function describe(
   sentences: readonly Sentence[],
   key: string,
@@ -64,8 +69,7 @@ function describe(
   const sample = entry.mentions[0];
   const tokens = sample && sentences[sample.sentence]?.tokens.slice(sample.first, sample.last + 1);
   if (!tokens) return null;
-  const particular =
-    tokens.filter((token) => !genericWords.has(token.lower) && !genericWords.has(token.stem)).length / tokens.length;
+  const particular = tokens.filter((token) => !isGeneric(token.lower)).length / tokens.length;
   if (particular === 0) return null;
   const count = entry.mentions.length - (entry.longer.size > 0 ? entry.inside / entry.longer.size : 0);
   if (count <= 0) return null;
@@ -77,9 +81,9 @@ function describe(
     {
       key,
       text: mostFrequent(forms),
-      definite: afterThe >= 0.6 * entry.mentions.length,
+      definite: !(tokens.length === 1 && isParticiple(tokens[0] ?? { lower: '' })) && afterThe >= 0.6 * entry.mentions.length,
       mentions: entry.mentions,
-      score: Math.log2(1 + tokens.length) * count * particular ** 2,
+      score: Math.log2(1 + tokens.length) * count * particular,
     },
   ];
 }
@@ -121,6 +125,8 @@ type Role = 'noun' | 'modifier' | 'other';
 function roleOf(tokens: readonly Token[], i: number, names: ReadonlySet<string>): Role {
   const token = tokens[i];
   if (!token || !isEnglishContent(token) || !/^[\p{L}][\p{L}'-]+$/u.test(token.text)) return 'other';
+  // "reading it", "reading a text": whatever the tagger says, that is a verb
+  if (token.lower.endsWith('ing') && /^(DET|PRON)$/.test(tokens[i + 1]?.pos ?? '')) return 'other';
   if (token.pos === 'NOUN' || token.pos === 'PROPN') return 'noun';
   if (token.pos === 'ADJ') return 'modifier';
   if (token.pos !== 'VERB') return 'other';
@@ -141,16 +147,23 @@ function pairOf(tokens: readonly Token[], i: number): string {
 function trim(tokens: readonly Token[], from: number, to: number, names: ReadonlySet<string>): Range | null {
   let [first, last] = [from, to];
   while (last >= first && roleOf(tokens, last, names) !== 'noun') last--;
-  while (first < last && emptyAdjectives.has(tokens[first]?.lower ?? '')) first++;
+  // "long term memory" is a name, "long list" is not
+  const measures = /^(long|short|high|low|deep|free|open|hard)$/.test(tokens[first]?.lower ?? '') && last - first >= 2;
+  if (!measures) while (first < last && emptyAdjectives.has(tokens[first]?.lower ?? '')) first++;
   if (last < first) return null;
   return { first: Math.max(first, last - MAX_WORDS + 1), last };
 }
 
-/** The run itself and the shorter phrases that end it: "long term memory", "term memory", "memory". */
-function partsOf(tokens: readonly Token[], run: Range): Range[] {
-  return Array.from({ length: run.last - run.first + 1 }, (_, i) => ({ first: run.first + i, last: run.last })).filter(
-    ({ first, last }) => first === last || !emptyAdjectives.has(tokens[first]?.lower ?? ''),
-  );
+/** The run itself, the shorter phrases that end it and its single nouns: "memory trace", "trace", "memory". */
+function partsOf(tokens: readonly Token[], run: Range, names: ReadonlySet<string>): Range[] {
+  const parts: Range[] = [];
+  for (let i = run.first; i <= run.last; i++) {
+    if (i === run.last || i === run.first || !emptyAdjectives.has(tokens[i]?.lower ?? ''))
+      parts.push({ first: i, last: run.last });
+    const single = tokens[i]?.pos === 'NOUN' || names.has(tokens[i]?.lower ?? '');
+    if (i < run.last && single) parts.push({ first: i, last: i });
+  }
+  return parts;
 }
 
 /**

@@ -1,5 +1,5 @@
-import type { Definition } from './definitions.ts';
-import type { KeyPhrase } from './key-phrases.ts';
+import { type Definition, namedTerms } from './definitions.ts';
+import type { KeyPhrase, Mention } from './key-phrases.ts';
 import type { Importance } from './key-passages.ts';
 import type { Sentence, StudyText } from './study-text.ts';
 
@@ -35,7 +35,11 @@ export function keyTerms(
   }));
   const repeated = explained.filter((term) => term.mentions > 1);
   const single = explained.filter((term) => term.mentions <= 1);
-  const described = phrases.flatMap((phrase) => describedTerm(text, phrase, weights, [...repeated, ...single]) ?? []);
+  const named = text.english ? namedTerms(text.sentences) : new Set<string>();
+  const known = [...repeated, ...single];
+  const described = phrases
+    .filter((phrase) => phrase.mentions.length >= leastMentions(phrase, named))
+    .flatMap((phrase) => describedTerm(text, phrase, weights, known) ?? []);
   return distinct([...repeated, ...single, ...described]).slice(0, count);
 }
 
@@ -49,13 +53,15 @@ function bestDefinitions(definitions: readonly Definition[]): Definition[] {
   return [...best.values()].sort((a, b) => (a.sentences[0]?.index ?? 0) - (b.sentences[0]?.index ?? 0));
 }
 
+/** Single words are terms only when they are frequent, or when the lecture says that something is called so. */
+function leastMentions({ key }: KeyPhrase, named: ReadonlySet<string>): number {
+  return named.has(key) || key.includes(' ') ? 2 : 4;
+}
+
 /** The best sentence that is about the phrase: the phrase is what it begins with. */
 function describedTerm(text: StudyText, phrase: KeyPhrase, weights: Importance, explained: readonly KeyTerm[]): KeyTerm[] | null {
-  const words = phrase.key.split(' ');
-  const enough = text.english ? (words.length > 1 ? 2 : 3) : 3;
-  if (phrase.mentions.length < enough) return null;
   if (explained.some((term) => overlaps(term.key, phrase.key))) return null;
-  const about = phrase.mentions.filter(({ sentence, first }) => first <= 2 && (weights[sentence] ?? 0) > 0);
+  const about = phrase.mentions.filter((mention) => isSubject(text, mention) && (weights[mention.sentence] ?? 0) > 0);
   about.sort((a, b) => (weights[b.sentence] ?? 0) - (weights[a.sentence] ?? 0) || a.sentence - b.sentence);
   const sentence = text.sentences[about[0]?.sentence ?? -1];
   if (!sentence) return null;
@@ -79,4 +85,16 @@ function distinct(terms: readonly KeyTerm[]): KeyTerm[] {
 
 function overlaps(a: string, b: string): boolean {
   return ` ${a} `.includes(` ${b} `) || ` ${b} `.includes(` ${a} `);
+}
+
+function isSubject({ sentences, english }: StudyText, { sentence, first, last }: Mention): boolean {
+  const tokens = sentences[sentence]?.tokens ?? [];
+  if (!english) return first <= 2;
+  const starts = first === 0 || (first === 1 && tokens[0]?.pos === 'DET');
+  // the tagger takes some verbs for plurals: "consolidation moves new memories"
+  return (
+    starts &&
+    (/^(AUX|VERB)$/.test(tokens[last + 1]?.pos ?? '') ||
+      /^(moves|shows|makes|helps|means|gives|keeps)$/.test(tokens[last + 1]?.lower ?? ''))
+  );
 }

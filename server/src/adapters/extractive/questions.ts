@@ -56,15 +56,19 @@ export function reasonQuestion(sentence: Sentence): Question | null {
   return question('reason', `Give the reason: "${start}."`, sentence);
 }
 
+/** Only what the lecture is about is worth a gap. */
+const GAP_PHRASES = 40;
+
 /** The sentence with its most telling phrase left out. The rest must not hold the phrase again. */
 export function gapQuestion(text: StudyText, sentence: Sentence, phrases: readonly KeyPhrase[]): Question | null {
   const best = phrases
+    .slice(0, GAP_PHRASES)
     .filter((phrase) => phrase.mentions.length > 1)
     .flatMap((phrase) =>
       phrase.mentions.filter((mention) => mention.sentence === sentence.index).map((mention) => ({ phrase, mention })),
     )
     // the start of a sentence gives too little to go on; people's names are no knowledge
-    .filter(({ mention }) => mention.first > 2 && !isName(sentence, mention.first))
+    .filter(({ mention }) => mention.first > 2 && !isName(sentence, mention.first) && !goesOn(sentence, mention.last))
     .sort((a, b) => b.phrase.score - a.phrase.score)[0];
   if (!best) return null;
   const { first, last } = best.mention;
@@ -76,15 +80,24 @@ export function gapQuestion(text: StudyText, sentence: Sentence, phrases: readon
   return { ...question('gap', gapped, sentence), gap: sentence.text.slice(from, to) };
 }
 
+/** Of the weight of the most important sentence. */
+const ASKABLE = 0.3;
+
 /** Sentences that are worth asking about, the most important first. */
 export function askable(text: StudyText, weights: Importance): Sentence[] {
+  const least = ASKABLE * Math.max(...weights);
   return text.sentences
-    .filter((sentence) => (weights[sentence.index] ?? 0) > 0)
+    .filter((sentence) => (weights[sentence.index] ?? 0) > least)
     .sort((a, b) => (weights[b.index] ?? 0) - (weights[a.index] ?? 0) || a.index - b.index);
 }
 
 function question(kind: Question['kind'], asked: string, sentence: Sentence): Question {
   return { kind, question: asked, answer: sentence.text, sentences: [sentence], gap: null };
+}
+
+/** "study" in "study time": the gap would leave half a name. */
+function goesOn({ tokens }: Sentence, last: number): boolean {
+  return /^(NOUN|PROPN)$/.test(tokens[last + 1]?.pos ?? '');
 }
 
 function isName(sentence: Sentence, at: number): boolean {

@@ -18,7 +18,15 @@ export function sentenceQuality(sentence: Sentence, text: Pick<StudyText, 'engli
   const start = linkStart.test(plain) ? 0.45 : 1;
   const person = /\b(i|i'm|i'd|i've|my|me)\b/.test(plain) ? 0.5 : 1;
   const order = /^(the|a|an|my|our)? ?(first|second|third|fourth|next|last|other|another) /.test(plain) ? 0.4 : 1;
-  return length * start * person * order * 0.6 ** spoken * 0.5 ** oddities(sentence.tokens);
+  return (
+    length *
+    start *
+    person *
+    order *
+    0.6 ** spoken *
+    sentence.clarity *
+    0.4 ** (oddities(sentence.tokens) + sentence.doubtful.size)
+  );
 }
 
 /** Whether a sentence leans on the one before it: "It ...", "This process ...", "After that ...". */
@@ -98,24 +106,36 @@ function hasOpenPronoun(tokens: readonly Token[]): boolean {
 export function oddities(tokens: readonly Token[]): number {
   let found = 0;
   for (let i = 0; i + 1 < tokens.length; i++) {
-    const token = tokens[i];
-    const next = tokens[i + 1];
-    if (!token || !next) continue;
-    if (
-      /^(a|an|the)$/.test(token.lower) &&
-      (/^(AUX|PRON|CCONJ|SCONJ|DET)$/.test(next.pos) || /^(to|of|in|than|is)$/.test(next.lower))
-    )
-      found++;
-    if (token.lower === next.lower && /\p{L}/u.test(token.lower) && !/^(that|had)$/.test(token.lower)) found++;
-    if (token.pos === 'AUX' && next.pos === 'DET' && /^(could|would|should|can|will|must|may)$/.test(token.lower)) found++;
-    if (/^(that|if|because|when)$/.test(token.lower) && /^(of|than|is)$/.test(next.lower) && token.lower !== 'that') found++;
-    if (
-      /^(a|an)$/.test(token.lower) &&
-      /^\p{Ll}+[^s]s$/u.test(next.text) &&
-      next.pos === 'NOUN' &&
-      /^(NOUN|PUNCT)$/.test(tokens[i + 2]?.pos ?? 'PUNCT')
-    )
-      found++;
+    if (strangePairs.some((strange) => strange(tokens, i))) found++;
   }
   return found;
 }
+
+const isNoun = (token: Token | undefined): boolean => /^(NOUN|PROPN)$/.test(token?.pos ?? '');
+const isPlural = (token: Token | undefined): boolean => token?.pos === 'NOUN' && /^\p{Ll}+[^siu]s$/u.test(token.text);
+
+const strangePairs: readonly ((tokens: readonly Token[], i: number) => boolean)[] = [
+  // "the of", "a than", "the is"
+  (tokens, i) =>
+    /^(a|an|the)$/.test(tokens[i]?.lower ?? '') &&
+    (/^(AUX|PRON|CCONJ|SCONJ|DET)$/.test(tokens[i + 1]?.pos ?? '') || /^(to|of|in|than|is)$/.test(tokens[i + 1]?.lower ?? '')),
+  // "brain brain"
+  (tokens, i) =>
+    tokens[i]?.lower === tokens[i + 1]?.lower &&
+    /\p{L}/u.test(tokens[i]?.lower ?? '') &&
+    !/^(that|had|very)$/.test(tokens[i]?.lower ?? ''),
+  // "could the"
+  (tokens, i) =>
+    i > 0 &&
+    /^(could|would|should|can|will|must|may)$/.test(tokens[i]?.lower ?? '') &&
+    tokens[i + 1]?.pos === 'DET' &&
+    tokens[i + 1]?.lower !== 'all',
+  // "a numbers", "a single numbers", "one months"
+  (tokens, i) => {
+    const noun = tokens[i + 1]?.pos === 'ADJ' ? i + 2 : i + 1;
+    return /^(a|an|one)$/.test(tokens[i]?.lower ?? '') && isPlural(tokens[noun]) && !isNoun(tokens[noun + 1]);
+  },
+  // "it's memory"
+  (tokens, i) =>
+    tokens[i]?.lower === "'s" && /^(it|he|she|that)$/.test(tokens[i - 1]?.lower ?? '') && tokens[i + 1]?.pos === 'NOUN',
+];

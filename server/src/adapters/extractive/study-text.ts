@@ -1,5 +1,5 @@
 import type { Passage } from '../../core/domain/passage.ts';
-import type { Material } from '../../core/ports/writer.ts';
+import type { Material, StudySentence } from '../../core/ports/writer.ts';
 import { englishTokeniser, plainTokeniser, type Token, type Tokenise } from './english-tokens.ts';
 import { stopWords } from './word-lists.ts';
 
@@ -12,6 +12,10 @@ export interface Sentence {
   readonly tokens: readonly Token[];
   /** Stems of the words that carry topic, in order, with repetitions. */
   readonly stems: readonly string[];
+  /** Places of the tokens that were probably misheard: the engine was unsure and the lecture never says them clearly. */
+  readonly doubtful: ReadonlySet<number>;
+  /** How sure the engine was of its words on average; 1 for written text. */
+  readonly clarity: number;
   /** Silence before it; 0 where times are not known or another source begins. */
   readonly pauseMs: number;
 }
@@ -31,12 +35,52 @@ export function readStudyText(material: Material): StudyText {
   const tokenise = english ? withoutFirstCapital(englishTokeniser(), material.sentences) : plainTokeniser(material.language);
   const read = material.sentences.map((passage) => tokenise(passage.text));
   const carriesTopic = english ? isEnglishContent : contentTest(read);
+  const confidences = material.sentences.map((passage, index) => tokenConfidences(passage, read[index] ?? []));
+  const clear = clearStems(read, confidences);
   const sentences = material.sentences.map((passage, index) => {
     const tokens = read[index] ?? [];
     const stems = tokens.filter(carriesTopic).map((token) => token.stem);
-    return { index, passage, text: passage.text, tokens, stems, pauseMs: pauseBefore(material.sentences, index) };
+    const doubtful = new Set(
+      tokens.flatMap((token, i) => ((confidences[index]?.[i] ?? 1) < doubtBelow(token) && !clear.has(token.stem) ? [i] : [])),
+    );
+    const clarity = mean(confidences[index] ?? []);
+    return {
+      index,
+      passage,
+      text: passage.text,
+      tokens,
+      stems,
+      doubtful,
+      clarity,
+      pauseMs: pauseBefore(material.sentences, index),
+    };
   });
   return { title: material.title, english, sentences };
+}
+
+/** A word that was heard this clearly somewhere is trusted everywhere. */
+const CLEAR = 0.75;
+
+/** Engines are unsure of most short words and yet right; of rare ones they are mostly wrong under this posterior. */
+function doubtBelow({ lower }: Token): number {
+  if (lower.length < 4) return 0.02;
+  return stopWords.has(lower) ? 0.1 : 0.4;
+}
+
+/** One figure a token; tokens that are parts of a word ("it", "'s") have the word's. */
+function tokenConfidences({ text, wordConfidences }: StudySentence, tokens: readonly Token[]): number[] {
+  if (!wordConfidences) return tokens.map(() => 1);
+  const starts = [...text.matchAll(/\S+/g)].map((match) => match.index);
+  let word = 0;
+  return tokens.map((token) => {
+    while (word + 1 < starts.length && token.start >= (starts[word + 1] ?? 0)) word++;
+    return wordConfidences[word] ?? 1;
+  });
+}
+
+function clearStems(read: readonly (readonly Token[])[], confidences: readonly (readonly number[])[]): Set<string> {
+  const heard = read.flatMap((tokens, i) => tokens.filter((_, j) => (confidences[i]?.[j] ?? 1) >= CLEAR));
+  return new Set(heard.map((token) => token.stem));
 }
 
 /** Whether an English word says what a sentence is about. */
@@ -76,4 +120,8 @@ function pauseBefore(passages: readonly Passage[], index: number): number {
   const passage = passages[index];
   if (!before || !passage || before.sourceId !== passage.sourceId) return 0;
   return Math.max(0, (passage.startMs ?? 0) - (before.endMs ?? passage.startMs ?? 0));
+}
+
+function mean(values: readonly number[]): number {
+  return values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : 1;
 }

@@ -15,7 +15,7 @@ export const stopWords =
   yourself yourselves um uh mhm gonna wanna n't 's 're 've 'll 'm 'd`);
 
 /** Nouns and adjectives too general to name a chapter, a term or a choice. */
-export const genericWords =
+const genericWords =
   setOf(`ability able account action activity actual addition advantage amount answer answers area aspect base basic basis
   beginning benefit better best big bit book capital case cases certain chance change chapter chapters choice class classes clear close common complete
   concept concepts condition conditions consequence context correct couple course courses cure current data day days deal definition degree detail details
@@ -29,9 +29,13 @@ export const genericWords =
   product program project proper property purpose quality quarter question questions quick rate real reason reasons regular relation relationship
   report result results right role rule rules same scale second section sense sentence sequence series session sessions set several shape short side sides similar
   simple single situation size slide slides slow small sort sorts source space special specific stage standard start state step steps stop story
-  strong stronger student students stuff subject sure system table task teacher technique term terms test text theme thing things third thousand time times tired title today tomorrow
+  strong stronger student students study studies stuff subject sure system table task teacher technique term terms test text theme thing things third thousand time times tired title today tomorrow
   tonight top topic total tree true turn two type types unit usual value values variety version view way ways week weeks while whole wide woman word
   words work works world wrong year years yesterday young`);
+
+export function isGeneric(word: string): boolean {
+  return genericWords.has(word) || genericWords.has(word.replace(/s$/, ''));
+}
 
 /** Adjectives that never begin a term: they judge or count. */
 export const emptyAdjectives =
