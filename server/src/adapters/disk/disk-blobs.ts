@@ -25,6 +25,8 @@ export async function openDiskBlobs({ dataDir }: { dataDir: string }): Promise<B
   async function put(scope: Scope, key: string, data: Readable, options: PutOptions = {}): Promise<BlobInfo> {
     const target = blobPath(root, scope, key);
     const temporary = temporaryPath(incoming);
+    // A body may break off before its first piece is asked for; reading it then throws what is ignored here.
+    data.on('error', () => {});
     try {
       const file = await onDisk(() => open(temporary, 'wx'));
       try {

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ownerScope, systemScope } from '../src/core/domain/scope.ts';
+import type { Blobs } from '../src/core/ports/blobs.ts';
+
+const local = ownerScope('local');
+const key = 'sources/src_1';
+
+export interface BlobsUnderTest {
+  readonly blobs: Blobs;
+  /** How many files are stored or half stored, unfinished ones included. */
+  countFiles?(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** What every `Blobs` must do. */
+export function blobsConformance(name: string, make: () => Promise<BlobsUnderTest>): void {
+  describe(`${name} as Blobs`, () => {
+    let test: BlobsUnderTest;
+    let blobs: Blobs;
+    beforeEach(async () => {
+      test = await make();
+      blobs = test.blobs;
+    });
+    afterEach(() => test.close());
+
+    const put = (text: string, at = key, scope = local) => blobs.put(scope, at, Readable.from([Buffer.from(text)]));
+    const read = async (at = key, range?: { start: number; end: number }) =>
+      (await buffer(await blobs.read(local, at, range))).toString();
+
+    it('stores a stream and tells its size and checksum', async () => {
+      const pieces = Array.from({ length: 50 }, (_, i) => Buffer.alloc(10_000, i));
+      const whole = Buffer.concat(pieces);
+      const info = await blobs.put(local, key, Readable.from(pieces));
+      expect(info).toEqual({ sizeBytes: 500_000, sha256: createHash('sha256').update(whole).digest('hex') });
+      expect(await blobs.stat(local, key)).toEqual({ sizeBytes: 500_000 });
+      expect((await buffer(await blobs.read(local, key))).equals(whole)).toBe(true);
+    });
+
+    it('stores an empty file', async () => {
+      expect((await blobs.put(local, key, Readable.from([]))).sizeBytes).toBe(0);
+      expect(await blobs.stat(local, key)).toEqual({ sizeBytes: 0 });
+    });
+
+    it('reads a range with both ends included', async () => {
+      await put('0123456789');
+      expect(await read(key, { start: 0, end: 0 })).toBe('0');
+      expect(await read(key, { start: 3, end: 9 })).toBe('3456789');
+    });
+
+    it('gives a path that holds the bytes while work is done with it', async () => {
+      await put('hello');
+      expect(await blobs.withFile(local, key, (path) => readFile(path, 'utf8'))).toBe('hello');
+      const failing = blobs.withFile(local, key, async () => {
+        throw new Error('stop');
+      });
+      await expect(failing).rejects.toThrow('stop');
+    });
+
+    it('replaces and moves files', async () => {
+      await put('one');
+      await put('two');
+      await put('old', 'exports/lecture/a.pdf');
+      await blobs.move(local, key, 'exports/lecture/a.pdf');
+      expect(await blobs.stat(local, key)).toBeNull();
+      expect(await read('exports/lecture/a.pdf')).toBe('two');
+    });
+
+    it('keeps the same key of two owners apart, whatever the owners are called', async () => {
+      const owners = ['a', 'A', '../a', 'a/b', 'ä', ' '];
+      for (const owner of owners) await put(`of ${owner}`, key, ownerScope(owner));
+      for (const owner of owners) {
+        expect((await buffer(await blobs.read(ownerScope(owner), key))).toString()).toBe(`of ${owner}`);
+      }
+      await blobs.remove(ownerScope('a'), key);
+      expect(await blobs.stat(ownerScope('A'), key)).not.toBeNull();
+      await expect(put('x', key, systemScope as typeof local)).rejects.toThrow(/one owner/); // a scope all the same
+    });
+
+    it('says that a file is not there', async () => {
+      expect(await blobs.stat(local, key)).toBeNull();
+      await expect(blobs.read(local, key)).rejects.toMatchObject({ code: 'source_not_found' });
+      await expect(blobs.move(local, key, 'sources/src_2')).rejects.toMatchObject({ code: 'source_not_found' });
+      await expect(blobs.withFile(local, key, async () => 1)).rejects.toMatchObject({ code: 'source_not_found' });
+      await expect(blobs.remove(local, key)).resolves.toBeUndefined();
+    });
+
+    it('removes files', async () => {
+      await put('x');
+      await blobs.remove(local, key);
+      expect(await blobs.stat(local, key)).toBeNull();
+    });
+
+    it('refuses a body past the limit and keeps the file before it', async () => {
+      await put('before');
+      const tooLong = blobs.put(local, key, Readable.from([Buffer.alloc(6), Buffer.alloc(5)]), { maxBytes: 10 });
+      await expect(tooLong).rejects.toMatchObject({ code: 'body_too_large' });
+      expect(await read()).toBe('before');
+      await blobs.put(local, key, Readable.from([Buffer.alloc(10)]), { maxBytes: 10 });
+      expect(await blobs.stat(local, key)).toEqual({ sizeBytes: 10 });
+    });
+
+    it('leaves nothing behind when the body breaks off half way', async () => {
+      const failing = new Readable({ read() {} });
+      failing.push(Buffer.alloc(100_000));
+      const stored = blobs.put(local, key, failing);
+      setImmediate(() => failing.destroy(new Error('connection lost')));
+      await expect(stored).rejects.toThrow('connection lost');
+      const closed = new Readable({ read() {} });
+      closed.push(Buffer.alloc(10));
+      const second = blobs.put(local, key, closed);
+      setImmediate(() => closed.destroy());
+      await expect(second).rejects.toThrow();
+      expect(await blobs.stat(local, key)).toBeNull();
+      expect((await test.countFiles?.()) ?? 0).toBe(0);
+    });
+
+    it('leaves nothing behind when it is aborted', async () => {
+      const abort = new AbortController();
+      const endless = new Readable({ read() {} });
+      endless.push(Buffer.alloc(100_000));
+      const stored = blobs.put(local, key, endless, { signal: abort.signal });
+      setImmediate(() => abort.abort());
+      await expect(stored).rejects.toThrow();
+      expect(endless.destroyed).toBe(true);
+      await expect(blobs.put(local, key, Readable.from(['x']), { signal: AbortSignal.abort() })).rejects.toThrow();
+      expect(await blobs.stat(local, key)).toBeNull();
+      expect((await test.countFiles?.()) ?? 0).toBe(0);
+    });
+
+    it.each(['../x', '/x', 'a//b', 'a/../b', 'a/', '', 'A', 'a b', 'a\0b', '.x', 'a/.x', 'a\\b', 'x'.repeat(400)])(
+      'refuses the key %j',
+      async (bad) => {
+        await expect(put('x', bad)).rejects.toThrow(/Not a blob key/);
+        await expect(blobs.read(local, bad)).rejects.toThrow(/Not a blob key/);
+        expect(() => blobs.uri(local, bad)).toThrow(/Not a blob key/);
+      },
+    );
+
+    it('names files for the API', () => {
+      expect(blobs.uri(local, key)).toMatch(/^(local|s3|gs):\/\/.*sources\/src_1$/);
+    });
+
+    it('checks that it can be written to', async () => {
+      await expect(blobs.check()).resolves.toBeUndefined();
+    });
+  });
+}

@@ -1,0 +1,113 @@
+import type { Artifact } from '../src/core/domain/artifact.ts';
+import type { NewJob } from '../src/core/domain/job.ts';
+import { LOCAL_OWNER } from '../src/core/domain/scope.ts';
+import type { Course, Lecture, Source } from '../src/core/domain/library.ts';
+import type { Transcript } from '../src/core/domain/transcript.ts';
+
+/** Records with every field filled; a test names only what it is about. */
+export function aCourse(fields: Partial<Course> = {}): Course {
+  return { id: 'course-1', ownerId: LOCAL_OWNER, title: 'Biology', createdAt: 1_000, deletedAt: null, ...fields };
+}
+
+export function aLecture(fields: Partial<Lecture> = {}): Lecture {
+  return {
+    id: 'lecture-1',
+    ownerId: LOCAL_OWNER,
+    courseId: 'course-1',
+    presetId: 'exam',
+    title: 'How memory works',
+    createdAt: 2_000,
+    deletedAt: null,
+    ...fields,
+  };
+}
+
+export function aSource(fields: Partial<Source> = {}): Source {
+  const id = fields.id ?? 'src_1';
+  return {
+    id,
+    ownerId: LOCAL_OWNER,
+    lectureId: 'lecture-1',
+    kind: 'recording',
+    title: 'Recording',
+    fileName: 'memory.mp3',
+    mediaType: 'audio/mpeg',
+    sizeBytes: 1_234,
+    sha256: 'ab'.repeat(32),
+    blobKey: `sources/${id}`,
+    durationMs: null,
+    createdAt: 3_000,
+    deletedAt: null,
+    ...fields,
+  };
+}
+
+export function aTranscript(fields: Partial<Transcript> = {}): Omit<Transcript, 'version'> {
+  const words = [
+    { text: 'Memory', startMs: 0, endMs: 400, confidence: 0.9 },
+    { text: 'fades.', startMs: 400, endMs: 900, confidence: 0.8 },
+  ];
+  const { version: _, ...rest } = fields;
+  return {
+    ownerId: LOCAL_OWNER,
+    lectureId: 'lecture-1',
+    sourceId: 'src_1',
+    engine: 'replay',
+    model: 'test',
+    language: 'en',
+    durationMs: 900,
+    draftQuality: true,
+    createdAt: 4_000,
+    segments: [{ id: 0, startMs: 0, endMs: 900, speaker: null, text: 'Memory fades.', confidence: 0.85, words }],
+    ...rest,
+  };
+}
+
+export function anArtifact(fields: Partial<Artifact> = {}): Artifact {
+  return {
+    id: 'art_1',
+    ownerId: LOCAL_OWNER,
+    lectureId: 'lecture-1',
+    kind: 'summary',
+    title: 'Summary',
+    engine: 'extractive',
+    model: 'test',
+    presetId: 'exam',
+    transcriptVersion: 1,
+    createdAt: 5_000,
+    content: { passages: [{ text: 'Memory fades.', cites: [0] }] },
+    citations: [
+      {
+        lectureId: 'lecture-1',
+        sourceId: 'src_1',
+        kind: 'recording',
+        textVersion: 1,
+        quote: 'Memory fades.',
+        startMs: 0,
+        endMs: 900,
+        firstWord: 0,
+        lastWord: 1,
+        page: null,
+        startChar: null,
+        endChar: null,
+      },
+    ],
+    ...fields,
+  };
+}
+
+export function aJob(fields: Partial<NewJob> = {}): NewJob {
+  return {
+    id: 'job_1',
+    kind: 'test',
+    lectureId: null,
+    sourceId: null,
+    parentJobId: null,
+    payload: {},
+    message: 'Waiting for a free worker.',
+    maxAttempts: 3,
+    timeoutMs: 0,
+    createdAt: 1_000,
+    ...fields,
+  };
+}

@@ -1,0 +1,102 @@
+import type { Artifact } from '../src/core/domain/artifact.ts';
+import type { JobEvent } from '../src/core/domain/job.ts';
+import type { Course, Lecture, Source } from '../src/core/domain/library.ts';
+import type { Page, PageRequest } from '../src/core/domain/page.ts';
+import type { Scope } from '../src/core/domain/scope.ts';
+import type { Transcript } from '../src/core/domain/transcript.ts';
+import type { JobState } from '../src/core/jobs/job-transitions.ts';
+import type { StepOutput, StoredExport } from '../src/core/ports/store.ts';
+import { decodeCursor, encodeCursor } from '../src/adapters/sql/pages.ts';
+
+export interface StoredReply {
+  readonly fingerprint: string;
+  readonly reservedAt: number;
+  readonly reply: { readonly status: number; readonly body: string } | null;
+}
+
+/** Rows by key. Rows are never changed, only replaced, so a shallow copy is a snapshot. */
+export interface MemoryState {
+  readonly courses: Map<string, Course>;
+  readonly lectures: Map<string, Lecture>;
+  readonly sources: Map<string, Source>;
+  readonly transcripts: Map<string, Transcript>;
+  readonly outputs: Map<string, StepOutput & { readonly ownerId: string; readonly sourceIds: readonly string[] }>;
+  readonly artifacts: Map<string, Artifact>;
+  readonly exports: Map<string, StoredExport>;
+  readonly jobs: Map<string, JobState>;
+  readonly events: Map<string, readonly JobEvent[]>;
+  readonly replies: Map<string, StoredReply>;
+}
+
+/** How a store's calls reach the state: alone, or inside the transaction they belong to. */
+export type Access = <T>(work: (state: MemoryState) => T) => Promise<T>;
+
+export function emptyState(): MemoryState {
+  return {
+    courses: new Map(),
+    lectures: new Map(),
+    sources: new Map(),
+    transcripts: new Map(),
+    outputs: new Map(),
+    artifacts: new Map(),
+    exports: new Map(),
+    jobs: new Map(),
+    events: new Map(),
+    replies: new Map(),
+  };
+}
+
+export function snapshot(state: MemoryState): MemoryState {
+  return {
+    courses: new Map(state.courses),
+    lectures: new Map(state.lectures),
+    sources: new Map(state.sources),
+    transcripts: new Map(state.transcripts),
+    outputs: new Map(state.outputs),
+    artifacts: new Map(state.artifacts),
+    exports: new Map(state.exports),
+    jobs: new Map(state.jobs),
+    events: new Map(state.events),
+    replies: new Map(state.replies),
+  };
+}
+
+export function keyOf(...parts: readonly (string | number)[]): string {
+  return JSON.stringify(parts);
+}
+
+export function sees(scope: Scope, row: { readonly ownerId: string }): boolean {
+  return scope.kind === 'system' || row.ownerId === scope.ownerId;
+}
+
+/** Rows of the scope that fit, from a map. */
+export function select<T extends { readonly ownerId: string }>(
+  rows: Map<string, T>,
+  scope: Scope,
+  fits: (row: T) => boolean,
+): T[] {
+  return [...rows.values()].filter((row) => sees(scope, row) && fits(row));
+}
+
+export function drop<T>(rows: Map<string, T>, fits: (row: T) => boolean): T[] {
+  const dropped = [...rows].filter(([, row]) => fits(row));
+  for (const [key] of dropped) rows.delete(key);
+  return dropped.map(([, row]) => row);
+}
+
+/** A page, newest first. */
+export function paged<T extends { readonly id: string; readonly createdAt: number }>(
+  rows: readonly T[],
+  request: PageRequest,
+): Page<T> {
+  const after = request.cursor === null ? null : decodeCursor(request.cursor);
+  const rest = rows.toSorted((a, b) => byAge(b, a)).filter((row) => after === null || byAge(row, after) < 0);
+  const items = rest.slice(0, request.limit);
+  const last = items.at(-1);
+  return { items, nextCursor: rest.length > items.length && last ? encodeCursor(last) : null };
+}
+
+/** Oldest first. */
+export function byAge(a: { id: string; createdAt: number }, b: { id: string; createdAt: number }): number {
+  return a.createdAt - b.createdAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}

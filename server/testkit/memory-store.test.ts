@@ -1,0 +1,4 @@
+import { memoryStore } from './memory-store.ts';
+import { storeConformance } from './store.conformance.ts';
+
+storeConformance('MemoryStore', async () => memoryStore());

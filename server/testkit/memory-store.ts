@@ -1,0 +1,36 @@
+import type { Store } from '../src/core/ports/store.ts';
+import { memoryJobs } from './memory-jobs.ts';
+import { memoryLibrary } from './memory-library.ts';
+import { emptyState, snapshot, type Access, type MemoryState } from './memory-state.ts';
+
+/** A `Store` in memory that passes the same suite as the databases: for unit tests. */
+export function memoryStore(): Store {
+  let state = emptyState();
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** One at a time, as with the one connection of SQLite. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work, work);
+    last = turn.catch(() => {});
+    return turn;
+  }
+
+  const alone: Access = (work) => inTurn(async () => work(state));
+  return makeStore(alone, (work) =>
+    inTurn(async () => {
+      const draft: MemoryState = snapshot(state);
+      const inside: Access = async (call) => call(draft);
+      const made = await work(makeStore(inside, nested));
+      state = draft;
+      return made;
+    }),
+  );
+}
+
+function makeStore(access: Access, transaction: Store['transaction']): Store {
+  return { ...memoryLibrary(access), ...memoryJobs(access), transaction, async check() {}, async close() {} };
+}
+
+async function nested(): Promise<never> {
+  throw new Error('Transactions do not nest: use the store that was given.');
+}
