@@ -21,33 +21,83 @@ const wholeNumber = (min: number, max: number) =>
     .transform(Number)
     .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
 
-const SIZE_UNITS: Readonly<Record<string, number>> = { '': 1, b: 1, kb: 1e3, mb: 1e6, gb: 1e9, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3 };
+const SIZE_UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  kib: 1024,
+  mib: 1024 ** 2,
+  gib: 1024 ** 3,
+};
 /** `104857600`, `100MB`, `2 GiB` -> bytes */
 const size = z
   .string()
   .regex(/^\d+ ?(?:b|[kmg]i?b)?$/i, 'must be a number of bytes or a size such as "100MB"')
   .transform((value) => Number.parseInt(value, 10) * (SIZE_UNITS[value.replace(/[\d ]/g, '').toLowerCase()] ?? 1));
-const list = z.string().transform((value) => value.split(',').map((item) => item.trim()).filter(Boolean));
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
 
-function variable<T>(about: string, fallback: string, schema: z.ZodType<T, string>, aliases: readonly string[] = []): Variable<T> {
+function variable<T>(
+  about: string,
+  fallback: string,
+  schema: z.ZodType<T, string>,
+  aliases: readonly string[] = [],
+): Variable<T> {
   return { about, default: fallback, schema, aliases };
 }
 
 /** Every variable Scholium reads: canonical name, default, what it may be, other names. docs/config.md is checked against it. */
 export const variables = {
-  APP_ENV: variable('`development`, `production` or `test`.', 'development', z.enum(['development', 'production', 'test']), ['ENVIRONMENT', 'FLASK_ENV', 'NODE_ENV']),
-  SCHOLIUM_ROLE: variable('What this process does: `all`, `api` (takes requests) or `worker` (runs jobs).', 'all', z.enum(['all', 'api', 'worker'])),
-  HOST: variable('Address to listen on. Only loopback addresses are allowed until accounts exist: there is no sign-in yet.', '127.0.0.1', text),
+  APP_ENV: variable('`development`, `production` or `test`.', 'development', z.enum(['development', 'production', 'test']), [
+    'ENVIRONMENT',
+    'FLASK_ENV',
+    'NODE_ENV',
+  ]),
+  SCHOLIUM_ROLE: variable(
+    'What this process does: `all`, `api` (takes requests) or `worker` (runs jobs).',
+    'all',
+    z.enum(['all', 'api', 'worker']),
+  ),
+  HOST: variable(
+    'Address to listen on. Only loopback addresses are allowed until accounts exist: there is no sign-in yet.',
+    '127.0.0.1',
+    text,
+  ),
   PORT: variable('Port to listen on; 0 takes a free one.', '8000', wholeNumber(0, 65_535)),
   PUBLIC_HOSTS: variable('Further host names that requests may be addressed to, separated by commas.', '', list),
-  DATA_DIR: variable('Folder for recordings, exports and the database.', 'data', text.min(1), ['PLC_STORAGE_DIR', 'STORAGE_BASE_PATH']),
-  DATABASE_URL: variable('`sqlite:///path` or a path. Empty: `scholium.db` in `DATA_DIR`.', '', text, ['DB_URL', 'DB_PATH', 'SQLITE_DB_PATH']),
-  LOG_LEVEL: variable('`debug`, `info`, `warn`, `error` or `silent`.', 'info', z.enum(['debug', 'info', 'warn', 'error', 'silent'])),
+  DATA_DIR: variable('Folder for recordings, exports and the database.', 'data', text.min(1), [
+    'PLC_STORAGE_DIR',
+    'STORAGE_BASE_PATH',
+  ]),
+  DATABASE_URL: variable('`sqlite:///path` or a path. Empty: `scholium.db` in `DATA_DIR`.', '', text, [
+    'DB_URL',
+    'DB_PATH',
+    'SQLITE_DB_PATH',
+  ]),
+  LOG_LEVEL: variable(
+    '`debug`, `info`, `warn`, `error` or `silent`.',
+    'info',
+    z.enum(['debug', 'info', 'warn', 'error', 'silent']),
+  ),
   LOG_DIR: variable('Folder for log files (10 MB each, 5 are kept). Empty: standard output only.', '', text),
   AUDIO_MAX_FILE_SIZE: variable('Largest upload in one request, in bytes or as `100MB`, `2GiB`.', '100MiB', size),
   MEDIA_MAX_HOURS: variable('Longest recording, by decoded sound, in hours.', '12', wholeNumber(1, 240)),
-  TRANSCRIBE_CHUNK_SECONDS: variable('Longest piece of sound that an engine gets at once, in seconds.', '30', wholeNumber(5, 600)),
-  TRANSCRIPTION_ENGINE: variable('`auto` takes the best engine that is ready; `pocketsphinx` forces that one.', 'auto', z.enum(['auto', 'pocketsphinx'])),
+  TRANSCRIBE_CHUNK_SECONDS: variable(
+    'Longest piece of sound that an engine gets at once, in seconds.',
+    '30',
+    wholeNumber(5, 600),
+  ),
+  TRANSCRIPTION_ENGINE: variable(
+    '`auto` takes the best engine that is ready; `pocketsphinx` forces that one.',
+    'auto',
+    z.enum(['auto', 'pocketsphinx']),
+  ),
   SPEECH_PROCESSES: variable('Speech engine processes side by side; 0 takes one a core.', '0', wholeNumber(0, 256)),
   SPEECH_JOBS: variable('Recordings that are transcribed at the same time; 0 takes half the cores.', '0', wholeNumber(0, 256)),
   LIGHT_JOBS: variable('Other jobs that run at the same time.', '2', wholeNumber(1, 256)),
@@ -56,7 +106,11 @@ export const variables = {
   FFMPEG_PATH: variable('The ffmpeg program.', 'ffmpeg', text.min(1)),
   FFPROBE_PATH: variable('The ffprobe program. Empty: beside ffmpeg.', '', text),
   POCKETSPHINX_PATH: variable('The pocketsphinx_batch program.', 'pocketsphinx_batch', text.min(1)),
-  POCKETSPHINX_MODEL_DIR: variable('Folder with `en-us/`, `en-us.lm.bin` and `cmudict-en-us.dict`. Empty: where packages put it.', '', text),
+  POCKETSPHINX_MODEL_DIR: variable(
+    'Folder with `en-us/`, `en-us.lm.bin` and `cmudict-en-us.dict`. Empty: where packages put it.',
+    '',
+    text,
+  ),
 } as const;
 
 export type Variables = { readonly [K in keyof typeof variables]: z.output<(typeof variables)[K]['schema']> };
@@ -87,7 +141,10 @@ function readOne(environment: Environment, names: readonly string[]): string | n
   const [first, ...others] = meant;
   const other = others.find(({ value }) => value !== first?.value);
   if (first && other) {
-    throw new AppError('configuration_invalid', `${first.name} and ${other.name} are two names of one setting and have different values. Remove one of them.`);
+    throw new AppError(
+      'configuration_invalid',
+      `${first.name} and ${other.name} are two names of one setting and have different values. Remove one of them.`,
+    );
   }
   return first?.value ?? null;
 }

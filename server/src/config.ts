@@ -79,7 +79,9 @@ function readDotEnv(cwd: string): Environment {
     return parseEnv(readFileSync(join(cwd, '.env'), 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}; // node:fs errors carry a code
-    throw new AppError('configuration_invalid', 'The file ".env" cannot be read. Make it readable or remove it.', { cause: error });
+    throw new AppError('configuration_invalid', 'The file ".env" cannot be read. Make it readable or remove it.', {
+      cause: error,
+    });
   }
 }
 
@@ -89,7 +91,10 @@ function databasePath(variables: Variables, cwd: string, dataDir: string): strin
   const path = /^sqlite:\/\/(?:\/)?(.+)$/.exec(url)?.[1];
   if (path) return resolve(cwd, url.startsWith('sqlite:////') ? `/${path.replace(/^\/+/, '')}` : path);
   if (/^[a-z0-9+]+:\/\//i.test(url)) {
-    throw new AppError('configuration_invalid', 'DATABASE_URL names a database that this version cannot use. Use "sqlite:///path" or a path.');
+    throw new AppError(
+      'configuration_invalid',
+      'DATABASE_URL names a database that this version cannot use. Use "sqlite:///path" or a path.',
+    );
   }
   return resolve(cwd, expandHome(url));
 }

@@ -11,7 +11,11 @@ export interface Limits {
 export interface LimitedProcess {
   readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
   /** Resolves when the process and its pipes have ended. Never rejects; `error` tells why it could not start. */
-  readonly ended: Promise<{ readonly exitCode: number | null; readonly killedBy: NodeJS.Signals | null; readonly error: Error | null }>;
+  readonly ended: Promise<{
+    readonly exitCode: number | null;
+    readonly killedBy: NodeJS.Signals | null;
+    readonly error: Error | null;
+  }>;
   /** Ends the process and all it started, at once. Safe to call again. */
   kill(): void;
 }

@@ -22,7 +22,8 @@ const PROBE_TIMEOUT_MS = 30_000;
 const STALL_MS = 60_000;
 const BLOCK_BYTES = SAMPLE_RATE * 2;
 
-const MISSING = 'ffmpeg was not found. Install it (Debian and Ubuntu: "apt install ffmpeg", macOS: "brew install ffmpeg") or set FFMPEG_PATH.';
+const MISSING =
+  'ffmpeg was not found. Install it (Debian and Ubuntu: "apt install ffmpeg", macOS: "brew install ffmpeg") or set FFMPEG_PATH.';
 
 /** @param paths programs to run; `ffprobe` lies beside `ffmpeg` */
 export function createFfmpegDecoder(paths: { ffmpeg: string; ffprobe: string }): MediaDecoder {
@@ -36,8 +37,21 @@ export function createFfmpegDecoder(paths: { ffmpeg: string; ffprobe: string }):
 async function probe(ffprobe: string, path: string, signal: AbortSignal): Promise<MediaFacts> {
   if ((await stat(path)).size === 0) throw new AppError('media_empty', 'The file is empty. Upload the recording again.');
   const timeout = AbortSignal.timeout(PROBE_TIMEOUT_MS);
-  const args = ['-v', 'error', ...SAFE_INPUT, '-show_entries', 'format=format_name,duration:stream=codec_type,codec_name,codec_tag_string', '-of', 'json', `file:${path}`];
-  const run = spawnLimited(ffprobe, args, { cwd: dirname(path), limits: PROBE_LIMITS, signal: AbortSignal.any([signal, timeout]) });
+  const args = [
+    '-v',
+    'error',
+    ...SAFE_INPUT,
+    '-show_entries',
+    'format=format_name,duration:stream=codec_type,codec_name,codec_tag_string',
+    '-of',
+    'json',
+    `file:${path}`,
+  ];
+  const run = spawnLimited(ffprobe, args, {
+    cwd: dirname(path),
+    limits: PROBE_LIMITS,
+    signal: AbortSignal.any([signal, timeout]),
+  });
   const output = keepTail(run.child.stdout, 1024 * 1024);
   const messages = keepTail(run.child.stderr, 4096);
   const end = await run.ended;
@@ -48,8 +62,31 @@ async function probe(ffprobe: string, path: string, signal: AbortSignal): Promis
 
 async function* decode(ffmpeg: string, path: string, maxDurationMs: number, signal: AbortSignal): AsyncGenerator<Int16Array> {
   const stop = new AbortController();
-  const args = ['-nostdin', '-v', 'error', ...SAFE_INPUT, '-i', `file:${path}`, '-map', '0:a:0', '-vn', '-sn', '-dn', '-ac', '1', '-ar', String(SAMPLE_RATE), '-f', 's16le', 'pipe:1'];
-  const run = spawnLimited(ffmpeg, args, { cwd: dirname(path), limits: { memoryBytes: MEMORY_BYTES, cpuSeconds: null }, signal: AbortSignal.any([signal, stop.signal]) });
+  const args = [
+    '-nostdin',
+    '-v',
+    'error',
+    ...SAFE_INPUT,
+    '-i',
+    `file:${path}`,
+    '-map',
+    '0:a:0',
+    '-vn',
+    '-sn',
+    '-dn',
+    '-ac',
+    '1',
+    '-ar',
+    String(SAMPLE_RATE),
+    '-f',
+    's16le',
+    'pipe:1',
+  ];
+  const run = spawnLimited(ffmpeg, args, {
+    cwd: dirname(path),
+    limits: { memoryBytes: MEMORY_BYTES, cpuSeconds: null },
+    signal: AbortSignal.any([signal, stop.signal]),
+  });
   const messages = keepTail(run.child.stderr, 4096);
   const maxSamples = msToSamples(maxDurationMs);
   let samples = 0;
@@ -57,7 +94,10 @@ async function* decode(ffmpeg: string, path: string, maxDurationMs: number, sign
     for await (const block of blocksOf(run.child.stdout, run.kill)) {
       samples += block.length;
       if (samples > maxSamples) {
-        throw new AppError('media_too_long', `The recording is longer than ${formatHours(maxDurationMs)} hours, the most this server takes. Split it, or raise MEDIA_MAX_HOURS.`);
+        throw new AppError(
+          'media_too_long',
+          `The recording is longer than ${formatHours(maxDurationMs)} hours, the most this server takes. Split it, or raise MEDIA_MAX_HOURS.`,
+        );
       }
       yield block;
     }
@@ -65,7 +105,12 @@ async function* decode(ffmpeg: string, path: string, maxDurationMs: number, sign
     signal.throwIfAborted();
     if (isMissingProgram(end)) throw new AppError('decoder_unavailable', MISSING, { cause: end.error });
     // A file that breaks off gives what could be read: the rest of an hour is worth more than a clean exit code.
-    if (samples === 0) throw new AppError('media_damaged', 'No sound could be read from the file. It may be damaged or cut off at the start; try to play it, or upload the original again.', { cause: messages() });
+    if (samples === 0)
+      throw new AppError(
+        'media_damaged',
+        'No sound could be read from the file. It may be damaged or cut off at the start; try to play it, or upload the original again.',
+        { cause: messages() },
+      );
   } finally {
     stop.abort();
     await run.ended;
@@ -95,7 +140,11 @@ function toSamples(bytes: Buffer): Int16Array {
 }
 
 async function version(ffmpeg: string): Promise<string> {
-  const run = spawnLimited(ffmpeg, ['-version'], { cwd: tmpdir(), limits: PROBE_LIMITS, signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
+  const run = spawnLimited(ffmpeg, ['-version'], {
+    cwd: tmpdir(),
+    limits: PROBE_LIMITS,
+    signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
+  });
   const output = keepTail(run.child.stdout, 64 * 1024);
   run.child.stderr.resume();
   const end = await run.ended;

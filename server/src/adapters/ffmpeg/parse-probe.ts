@@ -4,19 +4,28 @@ import type { MediaFacts } from '../../core/ports/media-decoder.ts';
 
 const probeSchema = z.object({
   format: z.object({ format_name: z.string(), duration: z.string().optional() }).optional(),
-  streams: z.array(z.object({ codec_type: z.string().optional(), codec_name: z.string().optional(), codec_tag_string: z.string().optional() })).default([]),
+  streams: z
+    .array(
+      z.object({ codec_type: z.string().optional(), codec_name: z.string().optional(), codec_tag_string: z.string().optional() }),
+    )
+    .default([]),
 });
 
 /** Sample-entry names of encrypted tracks (ISO/IEC 23001-7 and Apple FairPlay). */
 const ENCRYPTED_TAGS = new Set(['enca', 'encv', 'drms', 'drmi']);
 
-const UNSUPPORTED = 'The file is not sound or video that can be read here. Upload MP3, M4A, WAV, FLAC, OGG, Opus, WebM, MP4, MOV, MKV, AVI or the like.';
+const UNSUPPORTED =
+  'The file is not sound or video that can be read here. Upload MP3, M4A, WAV, FLAC, OGG, Opus, WebM, MP4, MOV, MKV, AVI or the like.';
 
 /** Reads what `ffprobe -of json` said. @throws AppError as `MediaDecoder.probe` */
 export function parseProbe(said: { exitCode: number | null; output: string; messages: string }): MediaFacts {
   if (said.exitCode !== 0) {
     if (/moov atom not found|End of file|Invalid data found/i.test(said.messages) && !/whitelist/i.test(said.messages)) {
-      throw new AppError('media_damaged', 'The file cannot be read: it is damaged, cut off, or not sound or video at all. Try to play it, or upload the original again.', { cause: said.messages });
+      throw new AppError(
+        'media_damaged',
+        'The file cannot be read: it is damaged, cut off, or not sound or video at all. Try to play it, or upload the original again.',
+        { cause: said.messages },
+      );
     }
     throw new AppError('media_unsupported', UNSUPPORTED, { cause: said.messages });
   }
@@ -25,10 +34,18 @@ export function parseProbe(said: { exitCode: number | null; output: string; mess
   const audio = streams.find((stream) => stream.codec_type === 'audio');
   const hasVideo = streams.some((stream) => stream.codec_type === 'video');
   if (!audio) {
-    throw new AppError('media_no_audio', hasVideo ? 'The video has no sound track, so there is nothing to transcribe.' : 'The file holds no sound. Upload a recording.');
+    throw new AppError(
+      'media_no_audio',
+      hasVideo
+        ? 'The video has no sound track, so there is nothing to transcribe.'
+        : 'The file holds no sound. Upload a recording.',
+    );
   }
   if (ENCRYPTED_TAGS.has(audio.codec_tag_string ?? '')) {
-    throw new AppError('media_protected', 'The file is copy-protected (DRM) and cannot be read. Upload a version without protection.');
+    throw new AppError(
+      'media_protected',
+      'The file is copy-protected (DRM) and cannot be read. Upload a version without protection.',
+    );
   }
   const seconds = Number(format.duration);
   return {

@@ -27,10 +27,34 @@ const HEAR_TIMEOUT_MS = 180_000;
  * One `pocketsphinx_batch` that stays: its control file is a pipe, so that the model is loaded once and each
  * utterance is decoded as soon as its line is written. Words with times come from `-backtrace` in the log.
  */
-export function startPocketsphinxProcess(options: { program: string; args: readonly string[]; folder: string; signal: AbortSignal }): PocketsphinxProcess {
+export function startPocketsphinxProcess(options: {
+  program: string;
+  args: readonly string[];
+  folder: string;
+  signal: AbortSignal;
+}): PocketsphinxProcess {
   const { program, folder } = options;
-  const args = [...options.args, '-adcin', 'yes', '-cepdir', folder, '-cepext', '.raw', '-ctl', '/dev/stdin', '-hyp', '/dev/null', '-backtrace', 'yes'];
-  const run = spawnLimited(program, args, { cwd: folder, limits: { memoryBytes: MEMORY_BYTES, cpuSeconds: null }, signal: options.signal, pipeInput: true });
+  const args = [
+    ...options.args,
+    '-adcin',
+    'yes',
+    '-cepdir',
+    folder,
+    '-cepext',
+    '.raw',
+    '-ctl',
+    '/dev/stdin',
+    '-hyp',
+    '/dev/null',
+    '-backtrace',
+    'yes',
+  ];
+  const run = spawnLimited(program, args, {
+    cwd: folder,
+    limits: { memoryBytes: MEMORY_BYTES, cpuSeconds: null },
+    signal: options.signal,
+    pipeInput: true,
+  });
   run.child.stdout.resume();
   const messages = keepTail(run.child.stderr, 4096);
   const parse = createLogParser();
@@ -71,7 +95,11 @@ export function startPocketsphinxProcess(options: { program: string; args: reado
 }
 
 function failed(cause: string): AppError {
-  return new AppError('engine_failed', 'PocketSphinx stopped while it was listening. What was transcribed so far is kept; try again.', { cause });
+  return new AppError(
+    'engine_failed',
+    'PocketSphinx stopped while it was listening. What was transcribed so far is kept; try again.',
+    { cause },
+  );
 }
 
 const TABLE_HEAD = /^word\s+start\s+end\s+pprob/;

@@ -15,8 +15,13 @@ import { startPocketsphinxProcess, type HeardWord, type PocketsphinxProcess } fr
  */
 const SETTINGS = ['-fwdflat', 'no', '-pl_window', '5', '-maxhmmpf', '10000', '-maxwpf', '20', '-remove_silence', 'no'];
 const LONGEST_PIECE = msToSamples(15_000);
-const MODEL_FOLDERS = ['/usr/share/pocketsphinx/model/en-us', '/opt/homebrew/share/pocketsphinx/model/en-us', '/usr/local/share/pocketsphinx/model/en-us'];
-const MISSING = 'PocketSphinx was not found. Install it (Debian and Ubuntu: "apt install pocketsphinx pocketsphinx-en-us") or set POCKETSPHINX_PATH.';
+const MODEL_FOLDERS = [
+  '/usr/share/pocketsphinx/model/en-us',
+  '/opt/homebrew/share/pocketsphinx/model/en-us',
+  '/usr/local/share/pocketsphinx/model/en-us',
+];
+const MISSING =
+  'PocketSphinx was not found. Install it (Debian and Ubuntu: "apt install pocketsphinx pocketsphinx-en-us") or set POCKETSPHINX_PATH.';
 
 export interface PocketsphinxOptions {
   /** Absolute path of `pocketsphinx_batch`, or its bare name when it was not found. */
@@ -41,7 +46,10 @@ export function createPocketsphinxTranscriber(options: PocketsphinxOptions): Tra
     unavailable: async () => ((await findModel(options)) ? null : MISSING),
     open: async (request, signal) => {
       if (request.language !== null && !/^en\b/i.test(request.language)) {
-        throw new AppError('engine_unavailable', `PocketSphinx only understands English, not "${request.language.slice(0, 20)}". Choose English or another engine.`);
+        throw new AppError(
+          'engine_unavailable',
+          `PocketSphinx only understands English, not "${request.language.slice(0, 20)}". Choose English or another engine.`,
+        );
       }
       const model = await findModel(options);
       if (!model) throw new AppError('engine_unavailable', MISSING);
@@ -57,7 +65,9 @@ async function findModel(options: PocketsphinxOptions): Promise<Model | null> {
     const [hmm, lm, dict] = [join(folder, 'en-us'), join(folder, 'en-us.lm.bin'), join(folder, 'cmudict-en-us.dict')];
     const sizes = await Promise.all([hmm, lm, dict].map((path) => access(path).then(() => stat(path)))).catch(() => null);
     if (!sizes) continue;
-    const digest = createHash('sha256').update(JSON.stringify([program.size, sizes.map((size) => (size.isFile() ? size.size : 0)), SETTINGS]));
+    const digest = createHash('sha256').update(
+      JSON.stringify([program.size, sizes.map((size) => (size.isFile() ? size.size : 0)), SETTINGS]),
+    );
     return { args: ['-hmm', hmm, '-lm', lm, '-dict', dict, ...SETTINGS], digest: digest.digest('hex').slice(0, 16) };
   }
   return null;
@@ -69,7 +79,12 @@ async function openSession(options: PocketsphinxOptions, model: Model, signal: A
   const started: PocketsphinxProcess[] = [];
   const start = async (): Promise<PocketsphinxProcess> => {
     const own = await mkdtemp(join(folder, 'process-'));
-    const child = startPocketsphinxProcess({ program: options.program, args: model.args, folder: own, signal: AbortSignal.any([signal, stop.signal]) });
+    const child = startPocketsphinxProcess({
+      program: options.program,
+      args: model.args,
+      folder: own,
+      signal: AbortSignal.any([signal, stop.signal]),
+    });
     started.push(child);
     return child;
   };
@@ -121,7 +136,8 @@ function joinUtterances(utterances: readonly SampleSpan[]): readonly SampleSpan[
   const spans: SampleSpan[] = [];
   for (const { startSample, endSample } of utterances) {
     const last = spans.at(-1);
-    if (last && endSample - last.startSample <= LONGEST_PIECE) spans[spans.length - 1] = { startSample: last.startSample, endSample };
+    if (last && endSample - last.startSample <= LONGEST_PIECE)
+      spans[spans.length - 1] = { startSample: last.startSample, endSample };
     else spans.push({ startSample, endSample });
   }
   return spans;

@@ -93,10 +93,13 @@ function addQueueFigures(
   { store, clock }: { store: Pick<Store, 'jobs'>; clock: Pick<Clock, 'now'> },
   registers: Registry[],
 ): void {
-  const oldest = new Gauge({
+  new Gauge({
     name: 'scholium_queue_oldest_seconds',
     help: 'How long the oldest queued job has waited.',
     registers,
+    async collect() {
+      this.set((await store.jobs.figures(clock.now())).oldestQueuedMs / 1000);
+    },
   });
   new Gauge({
     name: 'scholium_jobs',
@@ -104,10 +107,9 @@ function addQueueFigures(
     labelNames: ['kind', 'status'],
     registers,
     async collect() {
-      const { counts, oldestQueuedMs } = await store.jobs.figures(clock.now());
+      const { counts } = await store.jobs.figures(clock.now());
       this.reset();
       for (const { kind, status, count } of counts) this.set({ kind, status }, count);
-      oldest.set(oldestQueuedMs / 1000);
     },
   });
 }

@@ -37,7 +37,12 @@ async function checkModel(path: string): Promise<void> {
 
 function openSession(modelPath: string, signal: AbortSignal): VoiceActivitySession {
   signal.throwIfAborted();
-  const child = fork(PROCESS_PATH, [modelPath], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [], env: {} });
+  const child = fork(PROCESS_PATH, [modelPath], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    execArgv: [],
+    env: {},
+  });
   const stop = (): void => void child.kill('SIGKILL');
   signal.addEventListener('abort', stop, { once: true });
   const ask = createCalls(child, signal);
@@ -60,7 +65,11 @@ function createCalls(child: ChildProcess, signal: AbortSignal): (request: VadReq
     messages = (messages + data.toString('utf8')).slice(-4096);
   });
   const fail = (cause: unknown): void => {
-    failure = new AppError('engine_failed', 'Voice activity detection stopped unexpectedly. Try again; if it happens every time, run "scholium doctor".', { cause });
+    failure = new AppError(
+      'engine_failed',
+      'Voice activity detection stopped unexpectedly. Try again; if it happens every time, run "scholium doctor".',
+      { cause },
+    );
     waiting?.reject(signal.aborted ? signal.reason : failure);
     waiting = null;
   };

@@ -21,8 +21,17 @@ const WINDOW_SAMPLES = 512;
 
 /** Settings as measured: docs/decisions/0001-speech.md. */
 function createVad(model: string): SherpaVad {
-  const sherpa = createRequire(import.meta.url)('sherpa-onnx-node') as { Vad: new (config: object, bufferSeconds: number) => SherpaVad };
-  const sileroVad = { model, threshold: 0.5, minSpeechDuration: 0.25, minSilenceDuration: 0.5, maxSpeechDuration: 20, windowSize: WINDOW_SAMPLES };
+  const sherpa = createRequire(import.meta.url)('sherpa-onnx-node') as {
+    Vad: new (config: object, bufferSeconds: number) => SherpaVad;
+  };
+  const sileroVad = {
+    model,
+    threshold: 0.5,
+    minSpeechDuration: 0.25,
+    minSilenceDuration: 0.5,
+    maxSpeechDuration: 20,
+    windowSize: WINDOW_SAMPLES,
+  };
   return new sherpa.Vad({ sileroVad, sampleRate: 16_000, numThreads: 1, debug: false }, 60);
 }
 

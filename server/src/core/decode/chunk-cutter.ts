@@ -88,7 +88,12 @@ export class ChunkCutter {
   #close(): readonly ChunkPlan[] {
     const [first, last] = [this.#open[0], this.#open.at(-1)];
     if (!first || !last) return [];
-    const plan: ChunkPlan = { index: this.#nextIndex++, startSample: first.startSample, endSample: last.endSample, utterances: this.#open };
+    const plan: ChunkPlan = {
+      index: this.#nextIndex++,
+      startSample: first.startSample,
+      endSample: last.endSample,
+      utterances: this.#open,
+    };
     this.#open = [];
     this.#lastEnd = plan.endSample;
     this.#pending.push(plan);
@@ -116,7 +121,11 @@ export class ChunkCutter {
   }
 
   #forget(): void {
-    const needed = Math.min(this.#pending[0]?.startSample ?? Infinity, this.#open[0]?.startSample ?? Infinity, this.#received - LOOK_BACK);
+    const needed = Math.min(
+      this.#pending[0]?.startSample ?? Infinity,
+      this.#open[0]?.startSample ?? Infinity,
+      this.#received - LOOK_BACK,
+    );
     while (this.#blocks[0] && this.#blocks[0].startSample + this.#blocks[0].samples.length <= needed) this.#blocks.shift();
   }
 }

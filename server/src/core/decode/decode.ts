@@ -31,7 +31,14 @@ export interface DecodeInput {
 /** How the cuts of a recording are named; steps that build on them put this into their own keys. */
 export function decodeKey(deps: Pick<DecodeDeps, 'voiceActivity'>, input: DecodeInput): string {
   const { source, chunkMs } = input;
-  return outputKey({ ownerId: source.ownerId, step: STEP, version: VERSION, sha256: source.sha256, voiceActivity: deps.voiceActivity.id, chunkMs });
+  return outputKey({
+    ownerId: source.ownerId,
+    step: STEP,
+    version: VERSION,
+    sha256: source.sha256,
+    voiceActivity: deps.voiceActivity.id,
+    chunkMs,
+  });
 }
 
 /**
@@ -41,7 +48,11 @@ export function decodeKey(deps: Pick<DecodeDeps, 'voiceActivity'>, input: Decode
  *
  * @throws AppError as `MediaDecoder.decode`
  */
-export async function* decode(deps: DecodeDeps, input: DecodeInput, signal: AbortSignal): AsyncGenerator<AudioChunk, { durationMs: number }> {
+export async function* decode(
+  deps: DecodeDeps,
+  input: DecodeInput,
+  signal: AbortSignal,
+): AsyncGenerator<AudioChunk, { durationMs: number }> {
   const stop = new AbortController();
   const handOver = createHandOver<AudioChunk>();
   const inner = AbortSignal.any([signal, stop.signal]);
@@ -59,7 +70,13 @@ export async function* decode(deps: DecodeDeps, input: DecodeInput, signal: Abor
   }
 }
 
-async function cutFile(deps: DecodeDeps, input: DecodeInput, path: string, signal: AbortSignal, give: (chunk: AudioChunk) => Promise<void>): Promise<{ durationMs: number }> {
+async function cutFile(
+  deps: DecodeDeps,
+  input: DecodeInput,
+  path: string,
+  signal: AbortSignal,
+  give: (chunk: AudioChunk) => Promise<void>,
+): Promise<{ durationMs: number }> {
   const key = decodeKey(deps, input);
   const found = await deps.store.outputs.find(input.scope, key);
   const planned = (found?.parts ?? []).map((part) => ({ index: part.index, ...planSchema.parse(part.body) }));
@@ -68,7 +85,8 @@ async function cutFile(deps: DecodeDeps, input: DecodeInput, path: string, signa
   // Nothing is listened to when all cuts are known.
   const speech = found?.complete ? null : await openSpeech(deps.voiceActivity, listenFrom, signal);
   const keep = async (plans: readonly ChunkPlan[]): Promise<void> => {
-    for (const { index, ...body } of plans) await deps.store.outputs.putPart(input.scope, key, { step: STEP, sourceId: input.source.id, index, body });
+    for (const { index, ...body } of plans)
+      await deps.store.outputs.putPart(input.scope, key, { step: STEP, sourceId: input.source.id, index, body });
     for (const chunk of cutter.take()) await give(chunk);
   };
   try {
@@ -78,7 +96,8 @@ async function cutFile(deps: DecodeDeps, input: DecodeInput, path: string, signa
     }
     if (speech) await keep([...cutter.add(await speech.flush()), ...cutter.finish()]);
     const durationMs = samplesToMs(cutter.received);
-    if (!found?.complete) await deps.store.outputs.complete(input.scope, key, { step: STEP, sourceId: input.source.id, body: { durationMs } });
+    if (!found?.complete)
+      await deps.store.outputs.complete(input.scope, key, { step: STEP, sourceId: input.source.id, body: { durationMs } });
     return { durationMs };
   } finally {
     await speech?.close();
@@ -86,7 +105,11 @@ async function cutFile(deps: DecodeDeps, input: DecodeInput, path: string, signa
 }
 
 /** Listens from `fromSample` on: a chunk ends in a pause, so the detector may start fresh there. */
-async function openSpeech(detector: VoiceActivityDetector, fromSample: number, signal: AbortSignal): Promise<VoiceActivitySession> {
+async function openSpeech(
+  detector: VoiceActivityDetector,
+  fromSample: number,
+  signal: AbortSignal,
+): Promise<VoiceActivitySession> {
   const session = await detector.open(signal);
   let skip = fromSample;
   const shift = (spans: readonly SampleSpan[]): SampleSpan[] =>
@@ -124,11 +147,12 @@ function createHandOver<T>(): { give: (item: T) => Promise<void>; end: () => voi
     }
   }
   return {
-    give: (item) => new Promise<void>((taken) => {
-      if (ended) taken();
-      else queue.push({ item, taken });
-      wake.resolve();
-    }),
+    give: (item) =>
+      new Promise<void>((taken) => {
+        if (ended) taken();
+        else queue.push({ item, taken });
+        wake.resolve();
+      }),
     end: () => {
       ended = true;
       for (const { taken } of queue.splice(0)) taken();

@@ -22,7 +22,11 @@ export interface AddRecordingInput {
  *
  * @throws AppError `lecture_not_found` and the media errors of `MediaDecoder.probe`
  */
-export async function addRecording(deps: AddRecordingDeps, input: AddRecordingInput, signal: AbortSignal): Promise<{ source: Source; created: boolean }> {
+export async function addRecording(
+  deps: AddRecordingDeps,
+  input: AddRecordingInput,
+  signal: AbortSignal,
+): Promise<{ source: Source; created: boolean }> {
   const { scope, lectureId, incoming } = input;
   let keyToRemove: string | null = incoming.key;
   try {

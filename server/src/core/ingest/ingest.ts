@@ -71,7 +71,10 @@ async function findKnown(deps: IngestDeps, input: IngestInput, lectureId: string
   const lecture = await deps.store.lectures.find(input.scope, lectureId);
   if (!lecture) {
     if (await deps.store.lectures.find(input.scope, lectureId, { trashed: true })) {
-      throw new AppError('lecture_conflict', `The lecture "${lectureId}" is in the trash. Restore it (POST /api/lectures/${lectureId}/restore) or use another lecture_id.`);
+      throw new AppError(
+        'lecture_conflict',
+        `The lecture "${lectureId}" is in the trash. Restore it (POST /api/lectures/${lectureId}/restore) or use another lecture_id.`,
+      );
     }
     return null;
   }
@@ -89,16 +92,33 @@ function conflict(lectureId: string): AppError {
 }
 
 function newLecture(deps: IngestDeps, input: IngestInput, id: string, title: string): Lecture {
-  return { id, ownerId: input.scope.ownerId, courseId: input.courseId, presetId: input.presetId, title, createdAt: deps.clock.now(), deletedAt: null };
+  return {
+    id,
+    ownerId: input.scope.ownerId,
+    courseId: input.courseId,
+    presetId: input.presetId,
+    title,
+    createdAt: deps.clock.now(),
+    deletedAt: null,
+  };
 }
 
 async function insertAll(deps: IngestDeps, input: IngestInput, lecture: Lecture, recording: Source): Promise<boolean> {
   return deps.store.transaction(async (tx) => {
     const { scope, courseId } = input;
     if (await tx.courses.find(scope, courseId, { trashed: true })) {
-      throw new AppError('course_not_found', `The course "${courseId}" is in the trash. Restore it (POST /api/courses/${courseId}/restore) or use another course_id.`);
+      throw new AppError(
+        'course_not_found',
+        `The course "${courseId}" is in the trash. Restore it (POST /api/courses/${courseId}/restore) or use another course_id.`,
+      );
     }
-    await tx.courses.insert(scope, { id: courseId, ownerId: scope.ownerId, title: courseId, createdAt: deps.clock.now(), deletedAt: null });
+    await tx.courses.insert(scope, {
+      id: courseId,
+      ownerId: scope.ownerId,
+      title: courseId,
+      createdAt: deps.clock.now(),
+      deletedAt: null,
+    });
     if (!(await tx.lectures.insert(scope, lecture))) return false;
     await tx.sources.insert(scope, recording);
     return true;

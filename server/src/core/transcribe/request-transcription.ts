@@ -30,15 +30,23 @@ export async function requestTranscription(deps: EnqueueDeps, input: RequestTran
 
 async function chooseSource(store: Store, input: RequestTranscriptionInput): Promise<Source> {
   const { scope, lectureId, sourceId } = input;
-  if (!(await store.lectures.find(scope, lectureId))) throw new AppError('lecture_not_found', `There is no lecture "${lectureId}". Upload one with POST /api/lectures/ingest.`);
+  if (!(await store.lectures.find(scope, lectureId)))
+    throw new AppError('lecture_not_found', `There is no lecture "${lectureId}". Upload one with POST /api/lectures/ingest.`);
   const recordings = (await store.sources.ofLecture(scope, lectureId)).filter((source) => source.kind === 'recording');
   const [first] = recordings;
-  if (!first) throw new AppError('nothing_to_transcribe', `The lecture "${lectureId}" has no recording. Add one with POST /api/lectures/${lectureId}/sources.`);
+  if (!first)
+    throw new AppError(
+      'nothing_to_transcribe',
+      `The lecture "${lectureId}" has no recording. Add one with POST /api/lectures/${lectureId}/sources.`,
+    );
   if (sourceId === null) {
     const done = new Set((await store.transcripts.heads(scope, lectureId)).map((head) => head.sourceId));
     return recordings.find((source) => !done.has(source.id)) ?? first;
   }
   const named = recordings.find((source) => source.id === sourceId);
   if (named) return named;
-  throw new AppError('source_not_found', `The lecture "${lectureId}" has no recording "${sourceId}". It has: ${recordings.map((source) => source.id).join(', ')}.`);
+  throw new AppError(
+    'source_not_found',
+    `The lecture "${lectureId}" has no recording "${sourceId}". It has: ${recordings.map((source) => source.id).join(', ')}.`,
+  );
 }

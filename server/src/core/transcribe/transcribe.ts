@@ -47,7 +47,15 @@ export async function transcribe(deps: TranscribeDeps, input: TranscribeInput, s
   const startedAt = deps.clock.now();
   const session = await deps.transcriber.open({ model: input.model, language: input.language }, signal);
   try {
-    const key = outputKey({ ownerId: input.source.ownerId, step: STEP, version: VERSION, engine: deps.transcriber.engine, digest: session.digest, language: session.language, audio: input.audioKey });
+    const key = outputKey({
+      ownerId: input.source.ownerId,
+      step: STEP,
+      version: VERSION,
+      engine: deps.transcriber.engine,
+      digest: session.digest,
+      language: session.language,
+      audio: input.audioKey,
+    });
     const found = await deps.store.outputs.find(input.scope, key);
     if (found?.complete) {
       // The same bytes may belong to several sources: then the words are known, but this source has no version of them yet.
@@ -56,7 +64,12 @@ export async function transcribe(deps: TranscribeDeps, input: TranscribeInput, s
       if (transcript) return async () => transcript;
     }
     const { durationMs, parts } = await transcribeChunks(deps, input, { key, found, session }, signal);
-    deps.metrics.transcribed({ engine: deps.transcriber.engine, model: session.model, audioMs: durationMs, durationMs: deps.clock.now() - startedAt });
+    deps.metrics.transcribed({
+      engine: deps.transcriber.engine,
+      model: session.model,
+      audioMs: durationMs,
+      durationMs: deps.clock.now() - startedAt,
+    });
     const segments = segmentsOf(parts.flatMap(utterancesOf), { punctuates: deps.transcriber.punctuates });
     return commitTo(deps, input, { key, durationMs, segments, session });
   } finally {
@@ -71,7 +84,12 @@ interface Run {
   readonly session: TranscriberSession;
 }
 
-async function transcribeChunks(deps: TranscribeDeps, input: TranscribeInput, run: Run, signal: AbortSignal): Promise<{ durationMs: number; parts: ChunkPart[] }> {
+async function transcribeChunks(
+  deps: TranscribeDeps,
+  input: TranscribeInput,
+  run: Run,
+  signal: AbortSignal,
+): Promise<{ durationMs: number; parts: ChunkPart[] }> {
   const parts = new Map((run.found?.parts ?? []).map((part) => [part.index, partSchema.parse(part.body)]));
   const inWork = new Set<Promise<void>>();
   const failed = new AbortController();
@@ -103,16 +121,34 @@ async function transcribeChunks(deps: TranscribeDeps, input: TranscribeInput, ru
   }
 }
 
-async function transcribeChunk(deps: TranscribeDeps, input: TranscribeInput, run: Run, chunk: AudioChunk, signal: AbortSignal): Promise<ChunkPart> {
+async function transcribeChunk(
+  deps: TranscribeDeps,
+  input: TranscribeInput,
+  run: Run,
+  chunk: AudioChunk,
+  signal: AbortSignal,
+): Promise<ChunkPart> {
   const words = await run.session.transcribe(chunk, signal);
   signal.throwIfAborted();
-  const utterances = chunk.utterances.map(({ startSample, endSample }: SampleSpan) => ({ startMs: samplesToMs(startSample), endMs: samplesToMs(endSample) }));
+  const utterances = chunk.utterances.map(({ startSample, endSample }: SampleSpan) => ({
+    startMs: samplesToMs(startSample),
+    endMs: samplesToMs(endSample),
+  }));
   const part: ChunkPart = { utterances, words: words.filter((word) => word.text !== '') };
-  await deps.store.outputs.putPart(input.scope, run.key, { step: STEP, sourceId: input.source.id, index: chunk.index, body: part });
+  await deps.store.outputs.putPart(input.scope, run.key, {
+    step: STEP,
+    sourceId: input.source.id,
+    index: chunk.index,
+    body: part,
+  });
   return part;
 }
 
-function commitTo(deps: TranscribeDeps, input: TranscribeInput, made: { key: string; durationMs: number; segments: readonly Segment[]; session: TranscriberSession }): CommitTranscript {
+function commitTo(
+  deps: TranscribeDeps,
+  input: TranscribeInput,
+  made: { key: string; durationMs: number; segments: readonly Segment[]; session: TranscriberSession },
+): CommitTranscript {
   const { source, scope } = input;
   return async (tx) => {
     const transcript = await tx.transcripts.add(scope, {
@@ -127,7 +163,11 @@ function commitTo(deps: TranscribeDeps, input: TranscribeInput, made: { key: str
       segments: [...made.segments],
       createdAt: deps.clock.now(),
     });
-    await tx.outputs.complete(scope, made.key, { step: STEP, sourceId: source.id, body: { sourceId: source.id, version: transcript.version } });
+    await tx.outputs.complete(scope, made.key, {
+      step: STEP,
+      sourceId: source.id,
+      body: { sourceId: source.id, version: transcript.version },
+    });
     await tx.sources.setDuration(scope, source.id, made.durationMs);
     return transcript;
   };

@@ -5,7 +5,7 @@ import type { Blobs, Clock, Log, SearchIndex, Store } from '../ports/index.ts';
 export interface PurgeDeps {
   readonly store: Store;
   readonly blobs: Pick<Blobs, 'remove'>;
-  readonly search: Pick<SearchIndex, 'remove'>;
+  readonly searchIndex: Pick<SearchIndex, 'remove'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
 }
@@ -50,7 +50,7 @@ export async function purgeTrash(deps: PurgeDeps, signal: AbortSignal): Promise<
 }
 
 async function purgeSource(deps: PurgeDeps, scope: Scope, source: Source): Promise<void> {
-  await deps.search.remove(scope, source.id);
+  await deps.searchIndex.remove(scope, source.id);
   await deps.store.sources.remove(scope, source.id);
   await deps.blobs.remove(scope, source.blobKey);
   deps.log.info('audit', 'trash.purged', { sourceId: source.id, ownerId: source.ownerId });
@@ -82,6 +82,6 @@ async function purgeCourse(deps: PurgeDeps, scope: Scope, course: Course): Promi
 async function forgetLecture(deps: PurgeDeps, scope: Scope, lectureId: string): Promise<readonly string[]> {
   const sources = await deps.store.sources.allOfLecture(scope, lectureId);
   const exports = await deps.store.exports.ofLecture(scope, lectureId);
-  for (const source of sources) await deps.search.remove(scope, source.id);
+  for (const source of sources) await deps.searchIndex.remove(scope, source.id);
   return [...sources.map((source) => source.blobKey), ...exports.map((stored) => stored.blobKey)];
 }

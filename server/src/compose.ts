@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Config } from './config.ts';
+import { ask } from './core/ask/ask.ts';
+import { search } from './core/ask/search.ts';
+import { requestExport } from './core/export/request-export.ts';
+import { requestGeneration } from './core/generate/request-generation.ts';
+import { requestReindex } from './core/indexing/request-reindex.ts';
+import { addRecording } from './core/ingest/add-recording.ts';
+import { ingest } from './core/ingest/ingest.ts';
+import { cancelJob } from './core/jobs/cancel-job.ts';
+import { DEFAULT_BACKOFF } from './core/jobs/backoff.ts';
+import { startRunner, type Runner } from './core/jobs/run-jobs.ts';
+import { restoreCourse, restoreLecture, restoreSource, trashCourse, trashLecture, trashSource } from './core/library/trash.ts';
+import { pipeline } from './core/pipeline.ts';
+import type {
+  Blobs,
+  Clock,
+  Embedder,
+  Events,
+  Log,
+  MediaDecoder,
+  Queue,
+  SearchIndex,
+  Store,
+  Transcriber,
+  VoiceActivityDetector,
+  Writer,
+} from './core/ports/index.ts';
+import { requestTranscription } from './core/transcribe/request-transcription.ts';
+import { createHealthCheck } from './core/upkeep/check-health.ts';
+import { scheduleUpkeep } from './core/upkeep/schedule-upkeep.ts';
+import type { ApiDeps, ApiMetrics } from './faces/api/api-deps.ts';
+import type { Metrics } from './core/ports/metrics.ts';
+import { VERSION } from './version.ts';
+
+/** Every port with what stands behind it in this process. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics & ApiMetrics;
+  readonly store: Store;
+  readonly blobs: Blobs;
+  readonly queue: Queue;
+  readonly events: Events;
+  readonly searchIndex: SearchIndex;
+  readonly embedder: Embedder | null;
+  readonly writer: Writer;
+  readonly decoder: MediaDecoder;
+  readonly voiceActivity: VoiceActivityDetector;
+  /** Speech engines, best first. */
+  readonly transcribers: readonly Transcriber[];
+}
+
+/** Scholium put together: what faces call, and what they start. */
+export interface Composition {
+  readonly ports: Ports;
+  readonly api: ApiDeps;
+  /** Takes jobs and keeps house until the runner is stopped. */
+  startWorker(): Runner;
+  close(): Promise<void>;
+}
+
+/** A worker that is silent for so long has lost its job. */
+const LEASE_MS = 15_000;
+
+/**
+ * Puts the product together for a configuration: the only place that knows adapters, loaded when they are needed.
+ * `overrides` stand in for ports (tests and benchmarks).
+ *
+ * @throws AppError `storage_unavailable`, `database_unavailable` with the cure
+ */
+export async function compose(config: Config, overrides: Partial<Ports> = {}): Promise<Composition> {
+  const startedAt = Date.now();
+  const ports = await openPorts(config, overrides);
+  const api: ApiDeps = {
+    ...ports,
+    settings: { version: VERSION, publicHosts: config.publicHosts, maxUploadBytes: config.audioMaxFileSizeBytes },
+    ingest: (input, signal) => ingest(ports, input, signal),
+    addRecording: (input, signal) => addRecording(ports, input, signal),
+    requestTranscription: (input) => requestTranscription(ports, input),
+    requestGeneration: (input) => requestGeneration(ports, input),
+    requestExport: (input) => requestExport(ports, input),
+    cancelJob: (input) => cancelJob(ports, input),
+    search: (input, signal) => search(ports, input, signal),
+    ask: (input, signal) => ask(ports, input, signal),
+    health: createHealthCheck(ports, { version: VERSION, startedAt }),
+    trash: bindTrash(ports),
+  };
+  return { ports, api, startWorker: () => startWorker(config, ports), close: () => closePorts(ports) };
+}
+
+async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Ports> {
+  const { createPinoLog } = await import('./adapters/pino/pino-log.ts');
+  const { createPrometheusMetrics } = await import('./adapters/prometheus/prometheus-metrics.ts');
+  const { openDiskBlobs } = await import('./adapters/disk/disk-blobs.ts');
+  const { openSqliteStore } = await import('./adapters/sqlite/open-sqlite-store.ts');
+  const { inProcessQueue } = await import('./adapters/in-process/in-process-queue.ts');
+  const { storeEvents } = await import('./adapters/in-process/store-events.ts');
+  const { createSqliteSearchIndex } = await import('./adapters/sqlite-search/sqlite-search-index.ts');
+  const { createEnergeticEmbedder } = await import('./adapters/energetic-ai/energetic-embedder.ts');
+  const { createExtractiveWriter } = await import('./adapters/extractive/extractive-writer.ts');
+  const { createFfmpegDecoder } = await import('./adapters/ffmpeg/ffmpeg-decoder.ts');
+  const { createSherpaVad } = await import('./adapters/sherpa/sherpa-vad.ts');
+  const { systemClock } = await import('./adapters/system/system-clock.ts');
+
+  const log = overrides.log ?? (await createPinoLog({ level: config.logLevel, folder: config.logDir }));
+  const clock = overrides.clock ?? systemClock;
+  const blobs = overrides.blobs ?? (await openDiskBlobs({ dataDir: config.dataDir }));
+  const store = overrides.store ?? (await openSqliteStore({ path: config.databasePath, log }));
+  const queue = overrides.queue ?? inProcessQueue();
+  const events = overrides.events ?? storeEvents(store);
+  const searchIndex =
+    overrides.searchIndex ??
+    createSqliteSearchIndex({
+      dataDir: config.dataDir,
+      log,
+      onEmptied: () => void reindex({ store, queue, events, clock, log }),
+    });
+  const embedder = overrides.embedder ?? createEnergeticEmbedder();
+  return {
+    clock,
+    log,
+    metrics: overrides.metrics ?? createPrometheusMetrics({ store, clock }),
+    store,
+    blobs,
+    queue,
+    events,
+    searchIndex,
+    embedder,
+    writer: overrides.writer ?? createExtractiveWriter({ embedder }),
+    decoder: overrides.decoder ?? createFfmpegDecoder({ ffmpeg: config.ffmpegPath, ffprobe: config.ffprobePath }),
+    voiceActivity: overrides.voiceActivity ?? createSherpaVad(),
+    transcribers: overrides.transcribers ?? (await openTranscribers(config)),
+  };
+}
+
+/** Best first. */
+async function openTranscribers(config: Config): Promise<readonly Transcriber[]> {
+  const { createPocketsphinxTranscriber } = await import('./adapters/pocketsphinx/pocketsphinx-transcriber.ts');
+  return [
+    createPocketsphinxTranscriber({
+      program: config.pocketsphinxPath,
+      modelFolder: config.pocketsphinxModelDir,
+      processes: config.speechProcesses,
+    }),
+  ];
+}
+
+async function reindex(deps: Pick<Ports, 'store' | 'queue' | 'events' | 'clock' | 'log'>): Promise<void> {
+  try {
+    const jobs = await requestReindex(deps);
+    if (jobs > 0) deps.log.info('application', 'reindex.requested', { jobs });
+  } catch (error) {
+    deps.log.error('error', 'reindex.failed', { cause: String(error) });
+  }
+}
+
+function startWorker(config: Config, ports: Ports): Runner {
+  const deps = { ...ports, keepJobsDays: config.keepJobsDays };
+  const runner = startRunner(ports, {
+    jobs: pipeline(deps, { chunkMs: config.transcribeChunkMs, maxDurationMs: config.mediaMaxDurationMs }),
+    lanes: { speech: config.speechJobs, light: config.lightJobs },
+    workerId: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
+    leaseMs: LEASE_MS,
+    jobTimeoutMs: config.jobTimeoutMs,
+    backoff: DEFAULT_BACKOFF,
+  });
+  const stopUpkeep = scheduleUpkeep(ports);
+  return {
+    running: () => runner.running(),
+    async stop(options) {
+      await stopUpkeep();
+      await runner.stop(options);
+    },
+  };
+}
+
+async function closePorts(ports: Ports): Promise<void> {
+  await ports.writer.close();
+  await ports.embedder?.close();
+  await ports.searchIndex.close();
+  await ports.queue.close();
+  await ports.store.close();
+}
+
+function bindTrash(ports: Ports): ApiDeps['trash'] {
+  return {
+    trashCourse: (input) => trashCourse(ports, input),
+    restoreCourse: (input) => restoreCourse(ports, input),
+    trashLecture: (input) => trashLecture(ports, input),
+    restoreLecture: (input) => restoreLecture(ports, input),
+    trashSource: (input) => trashSource(ports, input),
+    restoreSource: (input) => restoreSource(ports, input),
+  };
+}

@@ -1,0 +1,26 @@
+import { AppError } from '../domain/app-error.ts';
+import type { Job } from '../domain/job.ts';
+import { findPreset } from '../domain/preset.ts';
+import type { Scope } from '../domain/scope.ts';
+import type { EnqueueDeps } from '../jobs/enqueue.ts';
+import { request } from '../jobs/request.ts';
+import { generateJob } from './generate.job.ts';
+
+/**
+ * Queues the making of a lecture's study material. The same request while it waits or runs gives the same job.
+ *
+ * @param input `presetId` null takes the lecture's own
+ * @throws AppError `lecture_not_found`, `preset_not_found`
+ */
+export async function requestGeneration(
+  deps: EnqueueDeps,
+  input: { scope: Scope; lectureId: string; presetId: string | null },
+): Promise<Job> {
+  const { scope, lectureId } = input;
+  const lecture = await deps.store.lectures.find(scope, lectureId);
+  if (!lecture)
+    throw new AppError('lecture_not_found', `There is no lecture "${lectureId}". Upload one with POST /api/lectures/ingest.`);
+  const preset = findPreset(input.presetId ?? lecture.presetId);
+  const target = { lectureId, sourceId: null, message: 'Waiting to make the notes.' };
+  return request(deps, scope, generateJob, { ...target, payload: { lectureId, presetId: preset.id } });
+}

@@ -1,0 +1,65 @@
+import type { HealthReply } from '@scholium/contract';
+import { toAppError } from '../domain/app-error.ts';
+import type { Blobs, Clock, MediaDecoder, Queue, SearchIndex, Store, Transcriber } from '../ports/index.ts';
+import { chooseTranscriber } from '../transcribe/choose-transcriber.ts';
+
+export interface HealthDeps {
+  readonly store: Pick<Store, 'check'>;
+  readonly blobs: Pick<Blobs, 'check'>;
+  readonly queue: Pick<Queue, 'check'>;
+  readonly searchIndex: Pick<SearchIndex, 'check'>;
+  readonly decoder: Pick<MediaDecoder, 'version'>;
+  readonly transcribers: readonly Transcriber[];
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+type Dependency = HealthReply['dependencies'][number];
+
+/** Without these nothing works; the others cost a feature only. */
+const VITAL = new Set(['database', 'storage', 'queue']);
+
+/**
+ * Asks each dependency whether it works. `down` when nothing works, `degraded` when something does not.
+ * The decoder and engine answers are kept for a while, since asking starts a program.
+ */
+export function createHealthCheck(deps: HealthDeps, facts: { version: string; startedAt: number }): () => Promise<HealthReply> {
+  const decoder = remember(deps.clock, () => deps.decoder.version().then((version) => `ffmpeg ${version}`));
+  const engine = remember(deps.clock, () => chooseTranscriber(deps.transcribers).then((transcriber) => transcriber.engine));
+  return async () => {
+    const dependencies = await Promise.all([
+      ask('database', () => deps.store.check()),
+      ask('storage', () => deps.blobs.check()),
+      ask('queue', () => deps.queue.check()),
+      ask('search', () => deps.searchIndex.check()),
+      ask('decoder', decoder),
+      ask('speech', engine),
+    ]);
+    const isDown = dependencies.some(({ name, status }) => status === 'down' && VITAL.has(name));
+    const isWhole = dependencies.every(({ status }) => status === 'ok');
+    return {
+      status: isDown ? 'down' : isWhole ? 'ok' : 'degraded',
+      version: facts.version,
+      uptimeMs: Math.round(deps.clock.now() - facts.startedAt),
+      dependencies,
+    };
+  };
+}
+
+async function ask(name: string, check: () => Promise<string | void>): Promise<Dependency> {
+  try {
+    return { name, status: 'ok', message: (await check()) ?? '' };
+  } catch (error) {
+    return { name, status: 'down', message: toAppError(error).detail };
+  }
+}
+
+/** Long enough to spare the machine, short enough that an installed ffmpeg is seen soon. */
+const REMEMBER_MS = 30_000;
+
+function remember<T>(clock: Pick<Clock, 'now'>, make: () => Promise<T>): () => Promise<T> {
+  let last: { at: number; value: Promise<T> } | null = null;
+  return () => {
+    if (!last || clock.now() - last.at > REMEMBER_MS) last = { at: clock.now(), value: make() };
+    return last.value;
+  };
+}

@@ -1,0 +1,112 @@
+import type { AddressInfo } from 'node:net';
+import { AppError } from './core/domain/app-error.ts';
+import { compose, type Ports } from './compose.ts';
+import { loadConfig, type Config } from './config.ts';
+
+export interface ServeOptions {
+  /** Each stands in for the variable of the configuration. */
+  readonly role?: Config['role'];
+  readonly port?: number;
+  readonly host?: string;
+  readonly config?: Config;
+  /** Closes the server when it is aborted. */
+  readonly signal?: AbortSignal;
+  /** Stand in for ports: tests and benchmarks. */
+  readonly overrides?: Partial<Ports>;
+}
+
+export interface RunningServer {
+  /** Where the API listens; null for a worker without one. */
+  readonly url: string | null;
+  readonly config: Config;
+  /** Takes no more requests and jobs, lets those in work end within the grace time, hands back the rest, and closes everything. Safe to call again. */
+  close(): Promise<void>;
+}
+
+/** Container runtimes wait 10 s before they kill; this leaves them room. */
+const GRACE_MS = 8_000;
+
+/**
+ * Starts Scholium: the API, the worker, or both, by role.
+ *
+ * @throws AppError `port_in_use`, `configuration_invalid`, `storage_unavailable`, `database_unavailable`, each with the cure
+ * @example const server = await serve({ port: 0 }); await fetch(`${server.url}/health`); await server.close();
+ */
+export async function serve(options: ServeOptions = {}): Promise<RunningServer> {
+  const loaded = options.config ?? loadConfig();
+  const config: Config = {
+    ...loaded,
+    role: options.role ?? loaded.role,
+    port: options.port ?? loaded.port,
+    host: options.host ?? loaded.host,
+  };
+  requireLoopback(config.host);
+  const composition = await compose(config, options.overrides);
+  const { log } = composition.ports;
+  try {
+    const api = config.role === 'worker' ? null : await startApi(config, composition.api);
+    const runner = config.role === 'api' ? null : composition.startWorker();
+    log.info('application', 'started', { role: config.role, url: api?.url ?? null });
+    let closing: Promise<void> | null = null;
+    const close = async (): Promise<void> => {
+      log.info('application', 'stopping', { jobsInWork: runner?.running() ?? 0 });
+      await Promise.all([api?.close(), runner?.stop({ graceMs: GRACE_MS })]);
+      await composition.close();
+    };
+    const closeOnce = (): Promise<void> => (closing ??= close());
+    options.signal?.addEventListener('abort', () => void closeOnce(), { once: true });
+    if (options.signal?.aborted) await closeOnce();
+    return { url: api?.url ?? null, config, close: closeOnce };
+  } catch (error) {
+    await composition.close();
+    throw error;
+  }
+}
+
+async function startApi(
+  config: Config,
+  deps: Awaited<ReturnType<typeof compose>>['api'],
+): Promise<{ url: string; close: () => Promise<void> }> {
+  const { buildApi } = await import('./faces/api/build-api.ts');
+  const api = await buildApi(deps);
+  try {
+    await api.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    await api.close();
+    throw listenError(error, config);
+  }
+  const { port } = api.server.address() as AddressInfo; // a TCP server that listens has one
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  return { url: `http://${host === '127.0.0.1' ? 'localhost' : host}:${port}`, close: () => api.close() };
+}
+
+function listenError(error: unknown, { host, port }: Config): AppError {
+  const code = (error as NodeJS.ErrnoException).code; // node:net errors carry a code
+  if (code === 'EADDRINUSE') {
+    return new AppError(
+      'port_in_use',
+      `Port ${port} is taken by another program. Stop that program, or choose another port: PORT=${port + 1} npm start.`,
+      { cause: error },
+    );
+  }
+  if (code === 'EACCES')
+    return new AppError(
+      'port_in_use',
+      `Port ${port} needs administrator rights. Choose a port above 1023, for example PORT=8000.`,
+      { cause: error },
+    );
+  return new AppError(
+    'configuration_invalid',
+    `Cannot listen on HOST=${host}, PORT=${port}. Use an address of this machine, for example HOST=127.0.0.1.`,
+    { cause: error },
+  );
+}
+
+/** Anybody who reaches the port owns everything until accounts exist. */
+function requireLoopback(host: string): void {
+  if (host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)) return;
+  throw new AppError(
+    'configuration_invalid',
+    `HOST=${host} would let others in, and there is no sign-in yet. Use HOST=127.0.0.1 and reach it through an SSH tunnel.`,
+  );
+}
