@@ -26,7 +26,7 @@ export function chapterTitles(
     const second = ranked.find(
       (other) =>
         other !== best &&
-        other.phrase.mentions.length > 1 &&
+        other.mentionsHere > 1 &&
         other.score >= SECOND * best.score &&
         !sharesWord(other.phrase.key, best.phrase.key),
     );
@@ -41,6 +41,7 @@ export function chapterTitles(
 interface Ranked {
   readonly phrase: KeyPhrase;
   readonly score: number;
+  readonly mentionsHere: number;
   /** Sentence of its first mention in the chapter. */
   readonly at: number;
 }
@@ -70,7 +71,7 @@ function rank(
       (0.4 + share) *
       Math.log(1 + chapters.length / chaptersWith) *
       weight;
-    return [{ phrase, score, at: first.sentence }];
+    return [{ phrase, score, mentionsHere: here.length, at: first.sentence }];
   });
   ranked.sort((a, b) => b.score - a.score || a.at - b.at);
   return ranked.map((one) => fuller(one, ranked, chapter));

@@ -26,19 +26,15 @@ export function termChoice(term: KeyTerm, terms: readonly KeyTerm[], phrases: re
   return choice(shown, { key: term.key, text: term.term }, [...rotate(others, shown), ...fillers], sentence);
 }
 
-/** A sentence with a gap, and phrases of the same kind to fill it. */
+/**
+ * A sentence with a gap, and phrases of the same kind to fill it. Only terms of several words are asked for: too often another
+ * single word ("pupils" for "learners") would be right as well.
+ */
 export function gapChoice(text: StudyText, sentence: Sentence, phrases: readonly KeyPhrase[]): ChoiceQuestion | null {
   const gap = gapQuestion(text, sentence, phrases);
-  if (!gap?.gap) return null;
-  const written = gap.gap;
-  const own = phrases.find(({ mentions }) =>
-    mentions.some(
-      (mention) =>
-        mention.sentence === sentence.index &&
-        sentence.text.slice(sentence.tokens[mention.first]?.start, sentence.tokens[mention.last]?.end) === written,
-    ),
-  );
-  if (!own) return null;
+  const own = phrases.find(({ key }) => key === gap?.gap?.key);
+  if (!gap?.gap || !own?.key.includes(' ')) return null;
+  const written = gap.gap.text;
   const plural = isPlural(written);
   const fitting = phrases.filter(
     (phrase) =>

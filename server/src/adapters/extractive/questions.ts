@@ -1,8 +1,9 @@
-import type { KeyPhrase } from './key-phrases.ts';
+import type { KeyPhrase, Mention } from './key-phrases.ts';
 import type { Importance } from './key-passages.ts';
 import type { KeyTerm } from './key-terms.ts';
 import { oddities } from './sentence-quality.ts';
 import type { Sentence, StudyText } from './study-text.ts';
+import { emptyAdjectives } from './word-lists.ts';
 
 /** A question whose answer is whole sentences of the lecture. */
 export interface Question {
@@ -10,8 +11,8 @@ export interface Question {
   readonly question: string;
   readonly answer: string;
   readonly sentences: readonly Sentence[];
-  /** The words that fill the gap, for gaps. */
-  readonly gap: string | null;
+  /** The phrase that fills the gap, for gaps. */
+  readonly gap: { readonly key: string; readonly text: string } | null;
 }
 
 /** "What is working memory?", answered by the sentence that explains it. */
@@ -39,11 +40,23 @@ const because = /^(?:And |But |So )?(.{15,}?),? because (.{12,})[.]$/;
 /** Nothing in the shown half may lean on another sentence. */
 const open = /\b(it|its|this|that|these|those|he|she|they|them|his|her|their|here|there)\b/i;
 
+/** What the speaker does or thinks is nothing to learn. */
+const personal = /\b(i|i'm|i've|i'd|my|me|we're|we've)\b/i;
+const aside =
+  /^(for example|for instance|or|and|but|then again|because|otherwise|again|of course|obviously|actually|no|yes|so)\b/i;
+
 /** "If a new idea arrives, an older one is pushed out." -> "What happens if a new idea arrives?" */
 export function happensQuestion(sentence: Sentence): Question | null {
   const match = condition.exec(sentence.text);
   const [, clause = '', result = ''] = match ?? [];
-  if (!match || open.test(clause) || /^(please|let|you (should|can|need|must))\b/i.test(result) || oddities(sentence.tokens) > 0)
+  const told = clause.split(' ').length > 3 && !personal.test(clause) && !aside.test(result);
+  if (
+    !match ||
+    !told ||
+    open.test(clause) ||
+    /^(please|let|you (should|can|need|must))\b/i.test(result) ||
+    oddities(sentence.tokens) > 0
+  )
     return null;
   return question('what-happens', `What happens ${clause.slice(0, 1).toLowerCase()}${clause.slice(1)}?`, sentence);
 }
@@ -51,7 +64,15 @@ export function happensQuestion(sentence: Sentence): Question | null {
 /** "Forgetting is no fault, because it clears away details." -> "Why? Forgetting is no fault." */
 export function reasonQuestion(sentence: Sentence): Question | null {
   const [, claim = ''] = because.exec(sentence.text) ?? [];
-  if (!claim || open.test(claim) || claim.split(/\s+/).length < 4 || oddities(sentence.tokens) > 0) return null;
+  if (
+    !claim ||
+    open.test(claim) ||
+    personal.test(claim) ||
+    aside.test(claim) ||
+    claim.split(/\s+/).length < 4 ||
+    oddities(sentence.tokens) > 0
+  )
+    return null;
   const start = `${claim.slice(0, 1).toUpperCase()}${claim.slice(1)}`;
   return question('reason', `Give the reason: "${start}."`, sentence);
 }
@@ -68,7 +89,7 @@ export function gapQuestion(text: StudyText, sentence: Sentence, phrases: readon
       phrase.mentions.filter((mention) => mention.sentence === sentence.index).map((mention) => ({ phrase, mention })),
     )
     // the start of a sentence gives too little to go on; people's names are no knowledge
-    .filter(({ mention }) => mention.first > 2 && !isName(sentence, mention.first) && !goesOn(sentence, mention.last))
+    .filter(({ mention }) => mention.first > 2 && !isName(sentence, mention.first) && !isPart(sentence, mention))
     .sort((a, b) => b.phrase.score - a.phrase.score)[0];
   if (!best) return null;
   const { first, last } = best.mention;
@@ -77,7 +98,7 @@ export function gapQuestion(text: StudyText, sentence: Sentence, phrases: readon
   const again = sentence.tokens.some((token, i) => (i < first || i > last) && stems.has(token.stem));
   if (again && text.english) return null;
   const gapped = `${sentence.text.slice(0, from)}_____${sentence.text.slice(to)}`;
-  return { ...question('gap', gapped, sentence), gap: sentence.text.slice(from, to) };
+  return { ...question('gap', gapped, sentence), gap: { key: best.phrase.key, text: sentence.text.slice(from, to) } };
 }
 
 /** Of the weight of the most important sentence. */
@@ -95,9 +116,12 @@ function question(kind: Question['kind'], asked: string, sentence: Sentence): Qu
   return { kind, question: asked, answer: sentence.text, sentences: [sentence], gap: null };
 }
 
-/** "study" in "study time": the gap would leave half a name. */
-function goesOn({ tokens }: Sentence, last: number): boolean {
-  return /^(NOUN|PROPN)$/.test(tokens[last + 1]?.pos ?? '');
+/** "study" in "study time", "training" in "staff training": the gap would leave half a name. */
+function isPart({ tokens, text }: Sentence, { first, last }: Mention): boolean {
+  const [before, after] = [tokens[first - 1], tokens[last + 1]];
+  const hyphen = [text[(tokens[first]?.start ?? 0) - 1], text[tokens[last]?.end ?? 0]].some((char) => /[-–/]/.test(char ?? ''));
+  const led = /^(NOUN|PROPN|ADJ)$/.test(before?.pos ?? '') && !emptyAdjectives.has(before?.lower ?? '');
+  return hyphen || led || /^(NOUN|PROPN)$/.test(after?.pos ?? '');
 }
 
 function isName(sentence: Sentence, at: number): boolean {

@@ -1,5 +1,5 @@
 import type { Sentence } from './study-text.ts';
-import { addTo, type SentenceVectors, unit } from './vectors.ts';
+import { addTo, dot, type SentenceVectors, unit } from './vectors.ts';
 
 /** Sentences `start..end` (end excluded) of one source that are about one thing. */
 export interface Chapter {
@@ -91,11 +91,13 @@ function spanGains(units: readonly (readonly Sentence[])[], vectors: SentenceVec
   const spans = [new Float64Array(0)];
   for (let end = 1; end <= units.length; end++) {
     const gains = new Float64Array(Math.min(end, Math.max(max, min)) + 1).fill(Number.NEGATIVE_INFINITY);
-    const sum = new Float64Array(points[0]?.length ?? 0);
+    const sum = new Float32Array(points[0]?.length ?? 0);
+    let squared = 0;
     for (let length = 1; length < gains.length; length++) {
-      const point = points[end - length];
-      if (point) addTo(sum, point);
-      if (length >= min || units.length < min) gains[length] = Math.sqrt(sum.reduce((total, value) => total + value * value, 0));
+      const point = points[end - length] ?? sum;
+      squared += 2 * dot(sum, point) + dot(point, point);
+      addTo(sum, point);
+      if (length >= min || units.length < min) gains[length] = Math.sqrt(squared);
     }
     spans.push(gains);
   }

@@ -49,12 +49,12 @@ export function dot(a: Float32Array | undefined, b: Float32Array | undefined): n
   return sum;
 }
 
-export function addTo(sum: Float32Array | Float64Array, vector: Float32Array): void {
+export function addTo(sum: Float32Array, vector: Float32Array): void {
   for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (vector[i] ?? 0);
 }
 
 export function unit(vector: Float32Array): Float32Array {
-  const length = Math.hypot(...vector);
+  const length = Math.sqrt(dot(vector, vector));
   return length === 0 ? vector : vector.map((value) => value / length);
 }
 

@@ -122,9 +122,14 @@ function flashcards(study: Study): Question[] {
   const sentences = askable(study.text, study.weights);
   return once([
     ...study.terms.flatMap((term) => definitionQuestion(term) ?? []),
-    ...study.text.sentences.flatMap((sentence) => happensQuestion(sentence) ?? reasonQuestion(sentence) ?? []),
+    ...worthwhile(study).flatMap((sentence) => happensQuestion(sentence) ?? reasonQuestion(sentence) ?? []),
     ...sentences.flatMap((sentence) => gapQuestion(study.text, sentence, study.phrases) ?? []).slice(0, Math.ceil(most / 3)),
   ]).slice(0, most);
+}
+
+/** Sentences that may stand alone, in the order of the lecture. */
+function worthwhile({ text, weights }: Study): Sentence[] {
+  return text.sentences.filter((sentence) => (weights[sentence.index] ?? 0) > 0);
 }
 
 type PracticeQuestion = Omit<ArtifactContents['practice_questions']['questions'][number], 'cites'> & {
@@ -139,7 +144,7 @@ function practice(study: Study): PracticeQuestion[] {
     ...askable(text, study.weights).flatMap((sentence) => gapChoice(text, sentence, phrases) ?? []),
   ]).slice(0, Math.ceil(most / 2));
   const open = [
-    ...text.sentences.flatMap((sentence) => happensQuestion(sentence) ?? reasonQuestion(sentence) ?? []),
+    ...worthwhile(study).flatMap((sentence) => happensQuestion(sentence) ?? reasonQuestion(sentence) ?? []),
     ...terms.flatMap((term) => definitionQuestion(term) ?? []),
     ...askable(text, study.weights).flatMap((sentence) => gapQuestion(text, sentence, phrases) ?? []),
   ].map((question) => ({ ...shortAnswer(question), options: [] as string[] }));
