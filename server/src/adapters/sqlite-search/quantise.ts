@@ -1,11 +1,19 @@
-/**
- * A unit vector as signed bytes, for comparing by distance. All vectors of a space are scaled alike, so distances keep
- * their order; a component beyond six standard deviations of a random unit vector (1/sqrt(dimensions) each) is cut.
- * Costs no visible quality (decision 0002) and a quarter of the room.
- */
+/** A vector as signed bytes, scaled to its largest component. Costs no visible quality and a quarter of the room. */
 export function quantise(vector: Float32Array): Int8Array {
-  const limit = Math.min(1, 6 / Math.sqrt(vector.length));
-  return Int8Array.from(vector, (component) => Math.round((Math.max(-limit, Math.min(limit, component)) / limit) * 127));
+  const largest = vector.reduce((most, component) => Math.max(most, Math.abs(component)), 0);
+  return Int8Array.from(vector, (component) => (largest > 0 ? Math.round((component / largest) * 127) : 0));
+}
+
+/**
+ * The signs of a vector's components, one bit each, filled up with zeros to whole bytes. How many bits of two vectors
+ * differ tells roughly how far apart they point: good enough to choose whom to compare exactly (decision 0002).
+ */
+export function signBits(vector: Float32Array): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(vector.length / 8));
+  for (let index = 0; index < vector.length; index++) {
+    if ((vector[index] ?? 0) > 0) bits[index >> 3] = (bits[index >> 3] ?? 0) | (1 << (index & 7));
+  }
+  return bits;
 }
 
 /** Cosine between a query's vector and a quantised one; 0 when one of them has no length. */

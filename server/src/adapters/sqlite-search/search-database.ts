@@ -36,6 +36,7 @@ const SCHEMA = `
     end_char INTEGER,
     vector_space INTEGER
   );
+  CREATE TABLE vector (row INTEGER PRIMARY KEY, embedding BLOB NOT NULL);
   CREATE INDEX passage_id ON passage (id, row);
   CREATE INDEX passage_source ON passage (source_id, row);
   CREATE INDEX passage_lecture ON passage (lecture_id, row);
@@ -86,17 +87,16 @@ export function deleteDatabase(file: string): boolean {
   return existed;
 }
 
-/** The table that holds the vectors of a space. */
-export function vectorTable(space: number): string {
-  return `vectors_${space}`;
+/** The table for scanning the vectors of a space, by their sign bits. The vectors themselves lie in `vector`. */
+export function signTable(space: number): string {
+  return `signs_${space}`;
 }
 
 /** Makes the table of a new space. Throws when the dimensions are not those of a vector. */
-export function createVectorTable(database: SearchDatabase, space: number, dimensions: number): void {
+export function createSignTable(database: SearchDatabase, space: number, dimensions: number): void {
   if (!Number.isInteger(dimensions) || dimensions < 1) throw new RangeError(`A vector has no ${dimensions} dimensions.`);
-  database.exec(
-    `CREATE VIRTUAL TABLE ${vectorTable(space)} USING vec0(owner_id INTEGER PARTITION KEY, embedding int8[${dimensions}])`,
-  );
+  const bits = Math.ceil(dimensions / 8) * 8;
+  database.exec(`CREATE VIRTUAL TABLE ${signTable(space)} USING vec0(owner_id INTEGER PARTITION KEY, signs bit[${bits}])`);
 }
 
 export interface VectorSpace {

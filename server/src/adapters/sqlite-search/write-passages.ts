@@ -1,13 +1,13 @@
 import type { IndexedPassage } from '../../core/domain/passage.ts';
 import { spaced } from '../../core/indexing/content-terms.ts';
 import { toRow, type PassageRow } from './passage-row.ts';
-import { quantise } from './quantise.ts';
+import { quantise, signBits } from './quantise.ts';
 import {
-  createVectorTable,
+  createSignTable,
   findOwner,
   findVectorSpace,
   rowRange,
-  vectorTable,
+  signTable,
   type SearchDatabase,
   type VectorSpace,
 } from './search-database.ts';
@@ -55,19 +55,21 @@ export function addVectors(
     const owner = findOwner(database, ownerId);
     if (owner === null) return;
     const space = findVectorSpace(database, embedderId) ?? replaceSpaces(database, embedderId, dimensions);
-    const table = vectorTable(space.number);
+    const table = signTable(space.number);
     const [from, to] = rowRange(owner);
     const find = database.prepare<[string, bigint, bigint], { row: number }>(
       'SELECT row FROM passage WHERE id = ? AND row BETWEEN ? AND ?',
     );
-    const remove = database.prepare(`DELETE FROM ${table} WHERE rowid = ?`);
-    const insert = database.prepare(`INSERT INTO ${table} (rowid, owner_id, embedding) VALUES (?, ?, vec_int8(?))`);
+    const putVector = database.prepare('INSERT OR REPLACE INTO vector (row, embedding) VALUES (?, ?)');
+    const removeSigns = database.prepare(`DELETE FROM ${table} WHERE rowid = ?`);
+    const putSigns = database.prepare(`INSERT INTO ${table} (rowid, owner_id, signs) VALUES (?, ?, vec_bit(?))`);
     const mark = database.prepare('UPDATE passage SET vector_space = ? WHERE row = ?');
     for (const { id, vector } of vectors) {
       const row = find.get(id, from, to)?.row;
       if (row === undefined) continue;
-      remove.run(BigInt(row));
-      insert.run(BigInt(row), BigInt(owner), quantise(vector));
+      putVector.run(BigInt(row), quantise(vector));
+      removeSigns.run(BigInt(row));
+      putSigns.run(BigInt(row), BigInt(owner), signBits(vector));
       mark.run(space.number, row);
     }
   })();
@@ -109,10 +111,13 @@ function addPassages(database: SearchDatabase, owner: number, passages: readonly
 function deleteRows(database: SearchDatabase, rows: readonly StoredRow[]): void {
   const removePassage = database.prepare('DELETE FROM passage WHERE row = ?');
   const removeWords = database.prepare('DELETE FROM words WHERE rowid = ?');
+  const removeVector = database.prepare('DELETE FROM vector WHERE row = ?');
   for (const { row, vector_space: space } of rows) {
     removePassage.run(row);
     removeWords.run(BigInt(row));
-    if (space !== null) database.prepare(`DELETE FROM ${vectorTable(space)} WHERE rowid = ?`).run(BigInt(row));
+    if (space === null) continue;
+    removeVector.run(row);
+    database.prepare(`DELETE FROM ${signTable(space)} WHERE rowid = ?`).run(BigInt(row));
   }
 }
 
@@ -123,11 +128,13 @@ function addOwner(database: SearchDatabase, ownerId: string): number {
 /** Drops the vectors of other embedders, which are of no more use, and makes room for those of this one. */
 function replaceSpaces(database: SearchDatabase, embedderId: string, dimensions: number): VectorSpace {
   for (const { number } of database.prepare<[], VectorSpace>('SELECT number, dimensions FROM vector_space').all()) {
-    database.exec(`DROP TABLE ${vectorTable(number)}`);
+    database.exec(`DROP TABLE ${signTable(number)}`);
   }
-  database.exec('DELETE FROM vector_space; UPDATE passage SET vector_space = NULL WHERE vector_space IS NOT NULL;');
+  database.exec(
+    'DELETE FROM vector; DELETE FROM vector_space; UPDATE passage SET vector_space = NULL WHERE vector_space IS NOT NULL;',
+  );
   const insert = database.prepare('INSERT INTO vector_space (embedder_id, dimensions) VALUES (?, ?)');
   const number = Number(insert.run(embedderId, dimensions).lastInsertRowid);
-  createVectorTable(database, number, dimensions);
+  createSignTable(database, number, dimensions);
   return { number, dimensions };
 }
