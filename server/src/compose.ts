@@ -91,8 +91,8 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
 }
 
 async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Ports> {
-  const { createPinoLog } = await import('./adapters/pino/pino-log.ts');
-  const { createPrometheusMetrics } = await import('./adapters/prometheus/prometheus-metrics.ts');
+  const { createLog } = await import('./adapters/pino/create-log.ts');
+  const { prometheusMetrics } = await import('./adapters/prometheus/prometheus-metrics.ts');
   const { openDiskBlobs } = await import('./adapters/disk/disk-blobs.ts');
   const { openSqliteStore } = await import('./adapters/sqlite/open-sqlite-store.ts');
   const { inProcessQueue } = await import('./adapters/in-process/in-process-queue.ts');
@@ -104,7 +104,7 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
   const { createSherpaVad } = await import('./adapters/sherpa/sherpa-vad.ts');
   const { systemClock } = await import('./adapters/system/system-clock.ts');
 
-  const log = overrides.log ?? (await createPinoLog({ level: config.logLevel, folder: config.logDir }));
+  const log = overrides.log ?? createLog({ level: config.logLevel, folder: config.logDir });
   const clock = overrides.clock ?? systemClock;
   const blobs = overrides.blobs ?? (await openDiskBlobs({ dataDir: config.dataDir }));
   const store = overrides.store ?? (await openSqliteStore({ path: config.databasePath, log }));
@@ -121,7 +121,7 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
   return {
     clock,
     log,
-    metrics: overrides.metrics ?? createPrometheusMetrics({ store, clock }),
+    metrics: overrides.metrics ?? prometheusMetrics({ version: VERSION, jobFigures: () => store.jobs.figures(clock.now()) }),
     store,
     blobs,
     queue,

@@ -36,7 +36,7 @@ export function createLog(options: LogOptions): Log {
     (category: LogCategory, event: string, fields: Record<string, unknown> = {}) => {
       if (!logger.isLevelEnabled(level)) return;
       const { level: _level, time: _time, event: _event, ...rest } = fields; // these names are the line's own
-      logger[level]({ category, ...redact(rest), ...{ category } }, event);
+      logger[level]({ ...redact(rest), category }, event);
     };
   return { info: write('info'), warn: write('warn'), error: write('error') };
 }
