@@ -27,13 +27,19 @@ export function bindOperations(app: FastifyInstance, deps: Pick<ApiDeps, 'store'
     const handle = handlers[id as OperationId] as unknown as AnyHandler;
     const path = operation.path.replace(/\{(\w+)\}/g, ':$1');
     for (const url of operation.atRoot ? [API_PREFIX + path, path] : [API_PREFIX + path]) {
-      app.route({
-        method: operation.method,
+      const route = {
         url,
         schema: schemaOf(operation),
-        config: { operation },
-        handler: (request, reply) => run({ deps, operation, handle }, request, reply),
-      });
+        preValidation: async (request: FastifyRequest) => {
+          // A form is left unread by its parser: without this the complaint would be that the body is missing.
+          if (operation.multipart || !request.isMultipart()) return;
+          throw new AppError('unsupported_media_type', 'Send the body as application/json.');
+        },
+        handler: (request: FastifyRequest, reply: FastifyReply) => run({ deps, operation, handle }, request, reply),
+      };
+      app.route({ ...route, method: operation.method, config: { operation } });
+      // Fastify's own HEAD routes would read a whole recording to throw it away.
+      if (operation.method === 'GET') app.route({ ...route, method: 'HEAD' });
     }
   }
 }
@@ -63,10 +69,7 @@ async function run(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
-  const { operation, handle } = bound;
-  if (!operation.multipart && request.isMultipart()) {
-    throw new AppError('unsupported_media_type', 'Send the body as application/json.');
-  }
+  const { handle } = bound;
   // Fastify has parsed these with the schemas that Call is inferred from.
   const call = {
     params: request.params,

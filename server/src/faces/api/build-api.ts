@@ -50,6 +50,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionTimeout: IDLE_LINE_MS,
     routerOptions: { maxParamLength: 16_384 }, // the id's own check answers better than "no such route"
+    exposeHeadRoutes: false, // made with the operations
     return503OnClosing: false, // answered below, as a problem
     genReqId: requestIdOf,
     clientErrorHandler: answerClientError,
@@ -107,6 +108,8 @@ function addRequestHooks(app: FastifyInstance, deps: ApiDeps, closing: AbortSign
     const status = reply.statusCode;
     const durationMs = Math.round(reply.elapsedTime);
     deps.metrics.requestFinished({ method, route, status, durationMs: reply.elapsedTime });
+    // A line that was busy when the server began to close would be kept open for the next request.
+    if (closing.aborted) setImmediate(() => app.server.closeIdleConnections());
     deps.log.info('access', 'request', { requestId: request.id, method, route, status, durationMs });
   });
   app.addHook('onRequestAbort', async (request) => {

@@ -10,8 +10,9 @@ const DRAIN_MS = 10_000;
 export function drainRefusedBodies(app: FastifyInstance): void {
   app.addHook('onResponse', async (request) => {
     const { raw } = request;
-    if (raw.complete || raw.destroyed) return;
-    const timer = setTimeout(() => raw.socket.destroy(), DRAIN_MS);
+    const { 'content-length': length = '0', 'transfer-encoding': encoding } = raw.headers;
+    if (raw.complete || raw.destroyed || (length === '0' && encoding === undefined)) return;
+    const timer = setTimeout(() => raw.destroy(), DRAIN_MS);
     timer.unref();
     raw.once('close', () => clearTimeout(timer));
     raw.resume();
