@@ -1,0 +1,399 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { aCourse } from '../../../testkit/builders.ts';
+import { ManualClock } from '../../../testkit/manual-clock.ts';
+import { memoryStore } from '../../../testkit/memory-store.ts';
+import { recordingLog } from '../../../testkit/silent-log.ts';
+import { inProcessQueue } from '../../adapters/in-process/in-process-queue.ts';
+import { storeEvents } from '../../adapters/in-process/store-events.ts';
+import { AppError } from '../domain/app-error.ts';
+import { isFinished, type Job } from '../domain/job.ts';
+import { LOCAL_OWNER, ownerScope } from '../domain/scope.ts';
+import { cancelJob } from './cancel-job.ts';
+import { enqueue, newJob } from './enqueue.ts';
+import { registerJob, type JobContext, type JobHandler, type JobKind } from './job-kind.ts';
+import { startRunner, type Runner, type RunnerOptions } from './run-jobs.ts';
+
+const local = ownerScope(LOCAL_OWNER);
+const payload = z.object({ n: z.number() });
+type Payload = z.infer<typeof payload>;
+const kind: JobKind<Payload> = { kind: 'test', payload, lane: 'light', maxAttempts: 3, timeoutMs: 0 };
+const speechKind: JobKind<Payload> = { ...kind, kind: 'speech', lane: 'speech' };
+
+/** Ends when it is aborted, as a well-behaved handler does. */
+const untilAborted = (context: JobContext): Promise<never> =>
+  new Promise((_, reject) => context.signal.addEventListener('abort', () => reject(context.signal.reason), { once: true }));
+
+describe('the job runner', () => {
+  let clock: ManualClock;
+  let deps: ReturnType<typeof makeDeps>;
+  let runners: Runner[];
+
+  function makeDeps() {
+    const store = memoryStore();
+    const finished: string[] = [];
+    const metrics = {
+      jobFinished: ({ outcome }: { outcome: string }) => void finished.push(outcome),
+      transcribed() {},
+      searched() {},
+    };
+    return { store, queue: inProcessQueue(), events: storeEvents(store), clock, log: recordingLog(), metrics, finished };
+  }
+
+  beforeEach(() => {
+    clock = new ManualClock();
+    deps = makeDeps();
+    runners = [];
+  });
+  afterEach(async () => {
+    const stopped = Promise.all(runners.map((runner) => runner.stop({ graceMs: 0 })));
+    await clock.advance(10_000);
+    await stopped;
+  });
+
+  function start(handle: JobHandler<Payload>, options: Partial<RunnerOptions> = {}): Runner {
+    const runner = startRunner(deps, {
+      jobs: [registerJob(kind, handle), registerJob(speechKind, handle)],
+      lanes: { speech: 1, light: 2 },
+      workerId: 'w1',
+      leaseMs: 15_000,
+      jobTimeoutMs: 60_000,
+      backoff: { baseMs: 1_000, maxMs: 8_000, random: () => 0.999 },
+      ...options,
+    });
+    runners.push(runner);
+    return runner;
+  }
+  const add = (n = 1, of = kind): Promise<Job> => enqueue(deps, local, of, { payload: { n }, lectureId: null, sourceId: null });
+  const find = async (job: Job): Promise<Job> => (await deps.store.jobs.find(local, job.id)) ?? job;
+  async function ended(job: Job): Promise<Job> {
+    await clock.advanceUntil(async () => isFinished((await find(job)).status));
+    return find(job);
+  }
+  const eventsOf = async (job: Job): Promise<unknown[]> =>
+    (await deps.events.after(local, job.id, 0, 100)).map((event) => event.data);
+
+  it('runs a job at once, writes what it made with its end, and tells readers', async () => {
+    start(async ({ n }) => async (tx) => {
+      await tx.courses.insert(local, aCourse());
+      return { result: { n } };
+    });
+    const job = await add(7);
+    await clock.advance(0);
+    expect(await find(job)).toMatchObject({
+      status: 'succeeded',
+      result: { n: 7 },
+      attempts: 1,
+      executedBy: 'worker',
+      progress: 1,
+    });
+    expect(await deps.store.courses.find(local, 'course-1')).not.toBeNull();
+    expect(await eventsOf(job)).toEqual([{ status: 'queued' }, { status: 'running' }, { status: 'succeeded' }]);
+    expect(deps.finished).toEqual(['succeeded']);
+    const lines = deps.log.lines.filter((line) => line.event.startsWith('job.'));
+    expect(lines.map((line) => line.event)).toEqual(['job.started', 'job.finished']);
+    expect(lines[1]?.fields).toMatchObject({ jobId: job.id, outcome: 'succeeded', durationMs: 0 });
+  });
+
+  it('finds a job that nobody told it about within five seconds', async () => {
+    start(async () => async () => ({ result: null }));
+    await clock.advance(10);
+    const job = await deps.store.jobs.insert(
+      local,
+      newJob(kind, clock.now(), { payload: { n: 1 }, lectureId: null, sourceId: null }),
+    );
+    await clock.advance(5_000);
+    expect((await find(job)).status).toBe('succeeded');
+  });
+
+  it('runs light jobs while the speech lane is full', async () => {
+    start(async ({ n }, context) => (n === 1 ? untilAborted(context) : async () => ({ result: n })));
+    const long = await add(1, speechKind);
+    await clock.advance(1);
+    const waiting = await add(2, speechKind);
+    expect(await ended(await add(3))).toMatchObject({ status: 'succeeded' });
+    expect([(await find(long)).status, (await find(waiting)).status]).toEqual(['running', 'queued']);
+  });
+
+  it('stores progress that never falls and publishes it with the next beat', async () => {
+    start(async (_, context) => {
+      context.report(0.5, 'Half.');
+      context.report(0.25, 'Still going.');
+      await context.publishPartial([{ startMs: 0, endMs: 10, text: 'Hello.' }]);
+      return untilAborted(context);
+    });
+    const job = await add();
+    await clock.advance(500);
+    expect(await find(job)).toMatchObject({ progress: 0.5, message: 'Still going.' });
+    expect(await eventsOf(job)).toContainEqual({ progress: 0.5, message: 'Still going.' });
+    expect(await eventsOf(job)).toContainEqual({ segments: [{ startMs: 0, endMs: 10, text: 'Hello.' }] });
+  });
+
+  it('keeps its lease for as long as the handler works', async () => {
+    start(untilAbortedHandler, { leaseMs: 900, jobTimeoutMs: 100_000 });
+    const job = await add();
+    await clock.advance(20_000);
+    expect(await find(job)).toMatchObject({ status: 'running', attempts: 1, lease: { token: 1 } });
+  });
+
+  it('tries again after a fault, waiting longer each time, and then keeps a dead letter with its cause', async () => {
+    const begunAt: number[] = [];
+    start(async () => {
+      begunAt.push(clock.now());
+      throw new Error('secret /path broke');
+    });
+    const job = await ended(await add());
+    expect(job).toMatchObject({ status: 'failed', attempts: 3, error: { code: 'internal' } });
+    expect(job.cause).toContain('secret /path broke');
+    expect(job.cause).toContain('run-jobs.test.ts');
+    expect(JSON.stringify(job.error)).not.toContain('secret');
+    expect(job.deadLetteredAt).not.toBeNull();
+    const waits = begunAt.slice(1).map((at, i) => at - (begunAt[i] ?? 0));
+    expect(waits).toEqual([999, 1_998]);
+    expect(deps.finished).toEqual(['retried', 'retried', 'failed']);
+  });
+
+  it('never tries a permanent fault again', async () => {
+    start(async () => {
+      throw new AppError('media_no_audio', 'The file holds no sound.');
+    });
+    const job = await ended(await add());
+    expect(job).toMatchObject({
+      status: 'failed',
+      attempts: 1,
+      error: { code: 'media_no_audio', detail: 'The file holds no sound.' },
+    });
+    expect(job.deadLetteredAt).not.toBeNull();
+  });
+
+  it('fails a job whose payload does not fit, without calling the handler', async () => {
+    let called = false;
+    start(async () => {
+      called = true;
+      return async () => ({ result: null });
+    });
+    const stored = newJob(kind, clock.now(), { payload: { n: 1 }, lectureId: null, sourceId: null });
+    const job = await deps.store.jobs.insert(local, { ...stored, payload: { n: 'one' } });
+    await deps.queue.dispatch(job);
+    expect(await ended(job)).toMatchObject({ status: 'failed', attempts: 1, error: { code: 'invalid_request' } });
+    expect(called).toBe(false);
+  });
+
+  it('goes on with other jobs while a poison job uses up its tries', async () => {
+    start(async ({ n }) => {
+      if (n === 0) throw new Error('poison');
+      return async () => ({ result: n });
+    });
+    const poison = await add(0);
+    const others = [await add(1), await add(2), await add(3)];
+    await clock.advance(0);
+    for (const job of others) expect((await find(job)).status).toBe('succeeded');
+    expect((await find(poison)).status).toBe('queued');
+    expect(await ended(poison)).toMatchObject({ status: 'failed', attempts: 3 });
+  });
+
+  it('stops a job that takes too long and tries it again', async () => {
+    start(untilAbortedHandler, { jobTimeoutMs: 2_000 });
+    const job = await add();
+    await clock.advance(2_000);
+    expect(await find(job)).toMatchObject({ status: 'queued', attempts: 1, error: { code: 'job_timeout' } });
+  });
+
+  it('aborts a cancelled job at once when the cancel comes from this process', async () => {
+    start(untilAbortedHandler);
+    const job = await add();
+    await clock.advance(10);
+    await cancelJob(deps, { scope: local, jobId: job.id });
+    await clock.advance(0);
+    expect(await find(job)).toMatchObject({ status: 'cancelled', attempts: 1 });
+    expect(await eventsOf(job)).toContainEqual({ status: 'cancelled' });
+  });
+
+  it('learns of a cancel from another process within half a second', async () => {
+    start(untilAbortedHandler);
+    const job = await add();
+    await clock.advance(10);
+    await deps.store.jobs.requestCancel(local, job.id, clock.now());
+    await clock.advance(500);
+    expect((await find(job)).status).toBe('cancelled');
+  });
+
+  it('cancels a waiting job at once and refuses to cancel one that has ended', async () => {
+    const job = await add();
+    expect(await cancelJob(deps, { scope: local, jobId: job.id })).toMatchObject({ status: 'cancelled' });
+    await expect(cancelJob(deps, { scope: local, jobId: job.id })).rejects.toMatchObject({ code: 'job_not_cancellable' });
+    await expect(cancelJob(deps, { scope: local, jobId: 'job_none' })).rejects.toMatchObject({ code: 'job_not_found' });
+    await expect(cancelJob(deps, { scope: ownerScope('other'), jobId: job.id })).rejects.toMatchObject({ code: 'job_not_found' });
+  });
+
+  it('leaves a cancelled handler that does not end to itself, and ignores what it returns later', async () => {
+    let release = (): void => {};
+    start(async () => {
+      await new Promise<void>((resolve) => (release = resolve));
+      return async (tx) => {
+        await tx.courses.insert(local, aCourse());
+        return { result: 'late' };
+      };
+    });
+    const job = await add();
+    await clock.advance(10);
+    await cancelJob(deps, { scope: local, jobId: job.id });
+    await clock.advance(5_000);
+    expect((await find(job)).status).toBe('cancelled');
+    release();
+    await clock.advance(10);
+    expect(await find(job)).toMatchObject({ status: 'cancelled', result: null });
+    expect(await deps.store.courses.find(local, 'course-1')).toBeNull();
+  });
+
+  it('writes nothing for a job that another worker took over', async () => {
+    let release = (): void => {};
+    start(async () => {
+      await new Promise<void>((resolve) => (release = resolve));
+      return async (tx) => {
+        await tx.courses.insert(local, aCourse());
+        return { result: 'old owner' };
+      };
+    });
+    const job = await add();
+    await clock.advance(0);
+    // As if this process had been frozen for longer than its lease.
+    const later = clock.now() + 60_000;
+    await deps.store.jobs.claim({ kinds: ['test'], workerId: 'w2', now: later, leaseMs: 90_000, executedBy: 'worker' });
+    release();
+    await clock.advance(0);
+    expect(await find(job)).toMatchObject({ status: 'running', lease: { workerId: 'w2', token: 2 }, result: null });
+    expect(await deps.store.courses.find(local, 'course-1')).toBeNull();
+    expect(deps.finished).toEqual(['lost']);
+  });
+
+  it('aborts the handler of a job that another worker took over', async () => {
+    let reason: unknown = null;
+    start(async (_, context) => {
+      context.signal.addEventListener('abort', () => (reason = context.signal.reason));
+      return untilAborted(context);
+    });
+    const job = await add();
+    await clock.advance(0);
+    await deps.store.jobs.claim({
+      kinds: ['test'],
+      workerId: 'w2',
+      now: clock.now() + 60_000,
+      leaseMs: 90_000,
+      executedBy: 'worker',
+    });
+    await clock.advance(500);
+    expect(reason).toMatchObject({ code: 'cancelled' });
+    expect((await find(job)).lease?.workerId).toBe('w2');
+  });
+
+  it('takes back everything when the write fails, and tries again', async () => {
+    let tries = 0;
+    start(async () => async (tx) => {
+      tries += 1;
+      await tx.courses.insert(local, aCourse({ title: `try ${tries}` }));
+      if (tries === 1) throw new Error('constraint');
+      return { result: tries };
+    });
+    expect(await ended(await add())).toMatchObject({ status: 'succeeded', result: 2, attempts: 2 });
+    expect((await deps.store.courses.find(local, 'course-1'))?.title).toBe('try 2');
+  });
+
+  it('keeps what was written at a checkpoint when the rest fails, but not after the job was lost', async () => {
+    start(async ({ n }, context) => {
+      if (n === 2)
+        await deps.store.jobs.claim({
+          kinds: ['test'],
+          workerId: 'w2',
+          now: clock.now() + 60_000,
+          leaseMs: 9_000,
+          executedBy: 'worker',
+        });
+      await context.checkpoint((tx) => tx.courses.insert(local, aCourse({ id: `course-${n}` })));
+      throw new AppError('media_damaged', 'The rest is damaged.');
+    });
+    expect(await ended(await add(1))).toMatchObject({ status: 'failed' });
+    expect(await deps.store.courses.find(local, 'course-1')).not.toBeNull();
+    await add(2);
+    await clock.advance(0);
+    expect(await deps.store.courses.find(local, 'course-2')).toBeNull();
+    expect(deps.finished).toEqual(['failed', 'lost']);
+  });
+
+  it('dispatches the jobs that follow once they are stored', async () => {
+    start(async ({ n }, context) => async (tx) => {
+      const request = { payload: { n: n - 1 }, lectureId: null, sourceId: null, parentJobId: context.job.id };
+      const followUps = n > 0 ? [await tx.jobs.insert(local, newJob(kind, clock.now(), request))] : [];
+      return { result: n, followUps };
+    });
+    const first = await add(2);
+    await clock.advance(0);
+    const jobs = (await deps.store.jobs.list(local, {}, { cursor: null, limit: 10 })).items;
+    expect(jobs.map((job) => job.status)).toEqual(['succeeded', 'succeeded', 'succeeded']);
+    expect(jobs.filter((job) => job.parentJobId === first.id)).toHaveLength(1);
+  });
+
+  it('reports a job that was lost for good by workers that crashed', async () => {
+    const job = await add();
+    for (let i = 0; i < 3; i += 1) {
+      await deps.store.jobs.claim({
+        kinds: ['test'],
+        workerId: `crashed-${i}`,
+        now: clock.now() + i * 100,
+        leaseMs: 100,
+        executedBy: 'worker',
+      });
+    }
+    start(async () => async () => ({ result: null }));
+    expect(await ended(job)).toMatchObject({ status: 'failed', error: { code: 'job_lost' }, attempts: 3 });
+    expect(await eventsOf(job)).toContainEqual({ status: 'failed' });
+  });
+
+  describe('when it stops', () => {
+    it('lets jobs end within the grace time and takes no new ones', async () => {
+      let release = (): void => {};
+      const runner = start(async ({ n }) => {
+        await new Promise<void>((resolve) => (release = resolve));
+        return async () => ({ result: n });
+      });
+      const job = await add(1);
+      await clock.advance(10);
+      const stopped = runner.stop({ graceMs: 10_000 });
+      const late = await add(2);
+      release();
+      await stopped;
+      expect((await find(job)).status).toBe('succeeded');
+      expect((await find(late)).status).toBe('queued');
+    });
+
+    it('hands back what does not end in time, without counting the try', async () => {
+      const runner = start(untilAbortedHandler);
+      const job = await add();
+      await clock.advance(10);
+      const stopped = runner.stop({ graceMs: 8_000 });
+      await clock.advance(8_000);
+      await stopped;
+      expect(await find(job)).toMatchObject({ status: 'queued', attempts: 0, lease: null, error: null });
+      expect(deps.finished).toEqual(['released']);
+    });
+
+    it('is not held up by a handler that ignores its signal', async () => {
+      const runner = start(() => new Promise(() => {}));
+      const job = await add();
+      await clock.advance(10);
+      const begin = clock.now();
+      const stopped = runner.stop({ graceMs: 4_000 }).then(() => clock.now() - begin);
+      await clock.advance(60_000);
+      expect(await stopped).toBeLessThanOrEqual(60_000);
+      expect((await find(job)).transitions.at(-1)).toEqual({ status: 'queued', at: begin + 4_000 });
+    });
+  });
+
+  it('does not start with two handlers of one kind, or with a kind that could never run', () => {
+    const one = registerJob(kind, async () => async () => ({ result: null }));
+    expect(() => start(untilAbortedHandler, { jobs: [one, one] })).toThrow(/two handlers/);
+    expect(() => start(untilAbortedHandler, { lanes: { speech: 0, light: 1 } })).toThrow(/no place/);
+  });
+
+  const untilAbortedHandler: JobHandler<Payload> = (_, context) => untilAborted(context);
+});
