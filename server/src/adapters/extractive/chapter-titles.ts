@@ -65,7 +65,7 @@ function rank(
     const announced = here.some((mention) => announces.test(text.sentences[mention.sentence]?.text ?? ''));
     const opens = first.sentence <= chapter.start + 1 && first.first <= 1 ? 1.5 : 1;
     const weight =
-      (explained.has(phrase.key) ? 2 : 1) * (announced ? 2 : 1) * (phrase.mentions.length > 1 || announced ? 1 : 0.25);
+      opens * (explained.has(phrase.key) ? 2 : 1) * (announced ? 2 : 1) * (phrase.mentions.length > 1 || announced ? 1 : 0.25);
     const score =
       ((phrase.score * here.length) / phrase.mentions.length) *
       (0.4 + share) *

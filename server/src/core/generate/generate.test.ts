@@ -1,0 +1,131 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { aCourse, aLecture, aSource, aTranscript } from '../../../testkit/builders.ts';
+import { firstSentenceWriter } from '../../../testkit/first-sentence-writer.ts';
+import { memoryStore } from '../../../testkit/memory-store.ts';
+import { LOCAL_OWNER, ownerScope } from '../domain/scope.ts';
+import type { Store } from '../ports/store.ts';
+import { artifactsOf } from './artifacts-of.ts';
+import { generate, type GenerateResult } from './generate.ts';
+
+const scope = ownerScope(LOCAL_OWNER);
+const signal = new AbortController().signal;
+const clock = { now: () => 7_000 };
+
+let store: Store;
+let writer: ReturnType<typeof firstSentenceWriter>;
+
+beforeEach(async () => {
+  store = memoryStore();
+  writer = firstSentenceWriter();
+  await store.courses.insert(scope, aCourse());
+  await store.lectures.insert(scope, aLecture());
+  await store.sources.insert(scope, aSource());
+});
+
+async function run(input: { presetId?: string; nonce?: string; writer?: typeof writer } = {}): Promise<GenerateResult> {
+  const { writer: other, ...rest } = input;
+  const deps = { store, clock, writer: other ?? writer };
+  const commit = await generate(deps, { scope, lectureId: 'lecture-1', presetId: 'exam', onProgress: () => {}, ...rest }, signal);
+  return (await store.transaction(commit)).result;
+}
+
+describe('generate', () => {
+  it("stores the preset's artifacts with what made them and from which text", async () => {
+    await store.transcripts.add(scope, aTranscript());
+    const result = await run({ presetId: 'meeting' });
+    expect(result.artifacts.map(({ kind, title }) => [kind, title])).toEqual([
+      ['summary', 'Key passages'],
+      ['chapters', 'Chapters'],
+      ['outline', 'Outline'],
+    ]);
+    const stored = await artifactsOf({ store }, { scope, lectureId: 'lecture-1' });
+    expect(stored).toHaveLength(3);
+    expect(stored[0]).toMatchObject({ engine: 'first-sentence', presetId: 'meeting', transcriptVersion: 1, createdAt: 7_000 });
+    expect(stored[0]?.citations[0]).toMatchObject({ sourceId: 'src_1', quote: 'Memory fades.', firstWord: 0, lastWord: 1 });
+  });
+
+  it('does not write the same twice, and writes again for a nonce, another preset and a new transcript', async () => {
+    await store.transcripts.add(scope, aTranscript());
+    const first = await run();
+    expect(await run()).toEqual(first);
+    expect(writer.written()).toBe(1);
+    const again = await run({ nonce: 'again' });
+    expect(again.artifacts[0]?.id).not.toBe(first.artifacts[0]?.id);
+    await run({ presetId: 'beginner' });
+    await store.transcripts.add(scope, aTranscript());
+    await run();
+    expect(writer.written()).toBe(4);
+  });
+
+  it('stores nothing before the commit', async () => {
+    await store.transcripts.add(scope, aTranscript());
+    await generate({ store, clock, writer }, { scope, lectureId: 'lecture-1', presetId: 'exam', onProgress: () => {} }, signal);
+    expect(await artifactsOf({ store }, { scope, lectureId: 'lecture-1' })).toEqual([]);
+  });
+
+  it('reads the newest transcripts of all recordings that are not in the trash, with the exact words', async () => {
+    await store.sources.insert(scope, aSource({ id: 'src_2', createdAt: 3_500 }));
+    await store.sources.insert(scope, aSource({ id: 'src_3', createdAt: 3_600 }));
+    for (const sourceId of ['src_1', 'src_2', 'src_3']) await store.transcripts.add(scope, aTranscript({ sourceId }));
+    await store.transcripts.add(scope, aTranscript({ sourceId: 'src_2' }));
+    await store.sources.setDeletedAt(scope, 'src_3', 6_000);
+    const read: unknown[] = [];
+    const spying = {
+      ...writer,
+      write: (request: Parameters<typeof writer.write>[0], stop: AbortSignal) => {
+        read.push(
+          ...request.material.sentences.map(({ sourceId, textVersion, firstWord, lastWord }) => [
+            sourceId,
+            textVersion,
+            firstWord,
+            lastWord,
+          ]),
+        );
+        return writer.write(request, stop);
+      },
+    };
+    await run({ writer: spying });
+    expect(read).toEqual([
+      ['src_1', 1, 0, 1],
+      ['src_2', 2, 0, 1],
+    ]);
+  });
+
+  it('drops what cites words that were never said', async () => {
+    await store.transcripts.add(scope, aTranscript());
+    const lying = {
+      ...writer,
+      write: async (request: Parameters<typeof writer.write>[0], stop: AbortSignal) => {
+        const drafts = await writer.write(request, stop);
+        return drafts.map((draft) =>
+          draft.kind === 'summary'
+            ? { ...draft, citations: draft.citations.map((one) => ({ ...one, quote: 'Never said.' })) }
+            : draft,
+        );
+      },
+    };
+    const result = await run({ presetId: 'meeting', writer: lying });
+    expect(result.artifacts.map(({ kind }) => kind)).toEqual(['chapters', 'outline']);
+  });
+
+  it('stores nothing when a draft breaks its shape', async () => {
+    await store.transcripts.add(scope, aTranscript());
+    const broken = {
+      ...writer,
+      write: async () => [{ kind: 'summary' as const, content: { passages: [{ text: '', cites: [] }] }, citations: [] }],
+    };
+    await expect(run({ writer: broken })).rejects.toMatchObject({ code: 'internal' });
+    expect(await artifactsOf({ store }, { scope, lectureId: 'lecture-1' })).toEqual([]);
+  });
+
+  it('says what is missing', async () => {
+    await expect(run()).rejects.toMatchObject({
+      code: 'nothing_to_study',
+      detail: expect.stringContaining('Transcribe the lecture first'),
+    });
+    await store.transcripts.add(scope, aTranscript({ segments: [] }));
+    await expect(run()).rejects.toMatchObject({ code: 'nothing_to_study' });
+    await expect(run({ presetId: 'nope' })).rejects.toMatchObject({ code: 'preset_not_found' });
+    await expect(artifactsOf({ store }, { scope, lectureId: 'nope' })).rejects.toMatchObject({ code: 'lecture_not_found' });
+  });
+});
