@@ -10,7 +10,7 @@ import { systemClock } from '../system/system-clock.ts';
 import { openSqliteStore } from './open-sqlite-store.ts';
 
 // Started by faults.test.ts: `transaction` hangs in the middle of a transaction; `worker` runs jobs until it is killed.
-const [mode, path = '', workerId = ''] = process.argv.slice(2);
+const [mode, path = '', workerId = '', leaseMs = ''] = process.argv.slice(2);
 const local = ownerScope(LOCAL_OWNER);
 const store = await openSqliteStore({ path, log: silentLog });
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -33,7 +33,7 @@ startRunner(
   {
     workerId,
     lanes: { speech: 0, light: 2 },
-    leaseMs: 300,
+    leaseMs: Number(leaseMs),
     jobTimeoutMs: 60_000,
     backoff: { baseMs: 1, maxMs: 1 },
     jobs: [
