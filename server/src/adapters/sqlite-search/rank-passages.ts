@@ -3,7 +3,15 @@ import { overlapOf } from '../../core/indexing/content-terms.ts';
 import { parseQuery } from './match-expression.ts';
 import { toPassage, type PassageRow } from './passage-row.ts';
 import { cosineOf, signBits } from './quantise.ts';
-import { findOwner, findVectorSpace, rowRange, signTable, type SearchDatabase, type VectorSpace } from './search-database.ts';
+import {
+  findOwner,
+  findVectorSpace,
+  prepared,
+  rowRange,
+  signTable,
+  type SearchDatabase,
+  type VectorSpace,
+} from './search-database.ts';
 
 /** How many passages found by words are compared by meaning (re-ranking 50-100 equals fusing all: decision 0002). */
 const LEXICAL_CANDIDATES = 100;
@@ -89,7 +97,8 @@ interface Candidate {
 function findByWords(database: SearchDatabase, reach: Reach, expression: string): Map<number, number> {
   // The plus keeps SQLite from asking FTS5 once for each row of the filter.
   const filter = reach.rows === null ? '' : `AND +rowid IN (${reach.rows})`;
-  const find = database.prepare<unknown[], { row: number; score: number }>(
+  const find = prepared<unknown[], { row: number; score: number }>(
+    database,
     `SELECT rowid AS row, bm25(words, 1.0, ${CONTEXT_WEIGHT}) AS score FROM words
      WHERE words MATCH ? AND rowid BETWEEN ? AND ? ${filter} ORDER BY score LIMIT ${LEXICAL_CANDIDATES}`,
   );
@@ -101,7 +110,8 @@ function findByWords(database: SearchDatabase, reach: Reach, expression: string)
 function findByMeaning(database: SearchDatabase, reach: Reach, space: VectorSpace, vector: Float32Array): number[] {
   const scope = reach.owner === null ? '' : 'AND owner_id = ?';
   const filter = reach.rows === null ? '' : `AND rowid IN (${reach.rows})`;
-  const find = database.prepare<unknown[], { row: number }>(
+  const find = prepared<unknown[], { row: number }>(
+    database,
     `SELECT rowid AS row FROM ${signTable(space.number)}
      WHERE signs MATCH vec_bit(?) AND k = ${DENSE_CANDIDATES} ${scope} ${filter} ORDER BY distance`,
   );
@@ -111,7 +121,7 @@ function findByMeaning(database: SearchDatabase, reach: Reach, space: VectorSpac
 
 /** How many rows hold a stem, all owners together. */
 function countRowsWith(database: SearchDatabase): (stem: string) => number {
-  const count = database.prepare<[string], { doc: number }>('SELECT doc FROM word_counts WHERE term = ?');
+  const count = prepared<[string], { doc: number }>(database, 'SELECT doc FROM word_counts WHERE term = ?');
   return (stem) => count.get(stem)?.doc ?? 0;
 }
 
@@ -121,7 +131,7 @@ function usableSpace(database: SearchDatabase, vector: NonNullable<SearchQuery['
 }
 
 function rowReader(database: SearchDatabase): (row: number) => PassageRow {
-  const read = database.prepare<[bigint], PassageRow>('SELECT * FROM passage WHERE row = ?');
+  const read = prepared<[bigint], PassageRow>(database, 'SELECT * FROM passage WHERE row = ?');
   return (row) => {
     const found = read.get(BigInt(row));
     // All tables are written in one transaction and read in one, so only a damaged index can lack the row.
@@ -131,7 +141,7 @@ function rowReader(database: SearchDatabase): (row: number) => PassageRow {
 }
 
 function addCosines(database: SearchDatabase, vector: Float32Array, candidates: readonly Candidate[]): void {
-  const read = database.prepare<[bigint], { embedding: Uint8Array }>('SELECT embedding FROM vector WHERE row = ?');
+  const read = prepared<[bigint], { embedding: Uint8Array }>(database, 'SELECT embedding FROM vector WHERE row = ?');
   for (const candidate of candidates) {
     const bytes = read.get(BigInt(candidate.row))?.embedding;
     if (bytes) candidate.cosine = cosineOf(vector, new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
@@ -144,7 +154,7 @@ function noneCompared(candidates: readonly Candidate[]): boolean {
 
 function hasPassages(database: SearchDatabase, reach: Reach): boolean {
   const filter = reach.rows === null ? '' : `AND row IN (${reach.rows})`;
-  const find = database.prepare<unknown[]>(`SELECT 1 FROM passage WHERE row BETWEEN ? AND ? ${filter} LIMIT 1`);
+  const find = prepared<unknown[], unknown>(database, `SELECT 1 FROM passage WHERE row BETWEEN ? AND ? ${filter} LIMIT 1`);
   return find.get(reach.from, reach.to, ...reach.parameters) !== undefined;
 }
 
