@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { connect } from '../connect.ts';
 import { CliError } from '../cli-error.ts';
+import { connect } from '../connect.ts';
+import { nearPath } from '../near-path.ts';
 import { printResult, type CommandContext } from '../command-context.ts';
 import { runTour, type TourResult } from '../demo/run-tour.ts';
 import { startDemoServer, type DemoServer } from '../demo/start-demo-server.ts';
@@ -42,8 +43,8 @@ function showStart({ terminal }: CommandContext, server: DemoServer, sizeBytes: 
   terminal.print('A recording becomes a transcript, notes, an answer and files.');
   terminal.print();
   terminal.print(`  Server     ${server.url}`);
-  terminal.print(`  Data       ${relative(process.cwd(), server.dataDir) || '.'}`);
-  terminal.print(`  Recording  ${relative(process.cwd(), SAMPLE)} (${(sizeBytes / 1e6).toFixed(1)} MB)`);
+  terminal.print(`  Data       ${nearPath(server.dataDir)}`);
+  terminal.print(`  Recording  ${nearPath(SAMPLE)} (${(sizeBytes / 1e6).toFixed(1)} MB)`);
   terminal.print();
 }
 

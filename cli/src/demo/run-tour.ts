@@ -1,21 +1,29 @@
-import type { Client } from '@scholium/client';
+import { createHash } from 'node:crypto';
+import { ProblemError, type Client } from '@scholium/client';
 import { openUpload } from '@scholium/client/node';
-import { exportTypes, type AnswerReply } from '@scholium/contract';
-import { relative } from 'node:path';
+import { exportTypes, type AnswerReply, type ArtifactKind } from '@scholium/contract';
+import { nearPath } from '../near-path.ts';
 import type { CommandContext } from '../command-context.ts';
 import { saveExports, type ExportedFile } from '../commands/export.ts';
 import { followJob } from '../follow-job.ts';
 import { showAnswer } from '../show/show-answer.ts';
 import { showArtifacts } from '../show/show-artifacts.ts';
 import { showHeading, showTranscript } from '../show/show-transcript.ts';
+import { duration } from '../terminal/clock-time.ts';
 import { startProgress } from '../terminal/progress.ts';
 import { makeFolder } from '../write-file.ts';
 
 /** Always the same, so that a second run finds the work done. */
 const LECTURE = { lecture_id: 'how-memory-works', course_id: 'demo', preset_id: 'exam', title: 'How memory works' };
 const QUESTION = 'What is the testing effect?';
-/** How many entries of each kind of notes are shown. */
-const SHOWN_ENTRIES = 5;
+/** Which notes are shown, in which order, and how many entries of each: a taste, the exports hold them all. */
+const SHOWN: readonly (readonly [ArtifactKind, number])[] = [
+  ['summary', 5],
+  ['chapters', 8],
+  ['key_terms', 5],
+  ['flashcards', 3],
+  ['practice_questions', 3],
+];
 
 export interface TourResult {
   readonly lectureId: string;
@@ -33,11 +41,7 @@ export async function runTour(
   input: { file: string; exportDir: string },
 ): Promise<TourResult> {
   const { signal, terminal } = context;
-  const { lectureId, sourceId } = await client.call('ingestLecture', {
-    ...(await openUpload(input.file)),
-    fields: LECTURE,
-    signal,
-  });
+  const { lectureId, sourceId } = await bringIn(client, input.file, signal);
   const params = { lectureId };
 
   const transcribing = await client.call('transcribe', { params, query: { source: sourceId }, signal });
@@ -52,7 +56,12 @@ export async function runTour(
 
   const { artifacts } = await client.call('listArtifacts', { params, signal });
   showHeading(terminal, 'Notes');
-  showArtifacts(terminal, artifacts, { most: SHOWN_ENTRIES });
+  for (const [kind, most] of SHOWN)
+    showArtifacts(
+      terminal,
+      artifacts.filter((artifact) => artifact.kind === kind),
+      { most },
+    );
 
   const answer = await client.call('ask', { params, body: { question: QUESTION }, signal });
   showHeading(terminal, 'Question');
@@ -63,7 +72,7 @@ export async function runTour(
   await makeFolder(input.exportDir);
   const files = await saveExports(context, client, { lectureId, types: exportTypes, output: input.exportDir, force: true });
   showHeading(terminal, 'Files');
-  for (const { path } of files) terminal.print(`  ${relative(process.cwd(), path)}`);
+  for (const { path } of files) terminal.print(`  ${nearPath(path)}`);
 
   const { version, durationMs, segments } = transcript;
   return {
@@ -76,11 +85,31 @@ export async function runTour(
   };
 }
 
+/** Another version of Scholium may have left another sample under the id, or it lies in the trash: then it gets an id of its own. */
+async function bringIn(client: Client, file: string, signal: AbortSignal): Promise<{ lectureId: string; sourceId: string }> {
+  const upload = await openUpload(file);
+  try {
+    return await client.call('ingestLecture', { ...upload, fields: LECTURE, signal });
+  } catch (error) {
+    if (!(error instanceof ProblemError && error.code === 'lecture_conflict')) throw error;
+    const digest = createHash('sha256')
+      .update(await upload.file.bytes())
+      .digest('hex')
+      .slice(0, 8);
+    return client.call('ingestLecture', {
+      ...upload,
+      fields: { ...LECTURE, lecture_id: `${LECTURE.lecture_id}-${digest}` },
+      signal,
+    });
+  }
+}
+
 async function show(context: CommandContext, client: Client, label: string, jobId: string): Promise<void> {
+  const startedAt = performance.now();
   const progress = await startProgress(context.terminal, label.padEnd(13));
   try {
     await followJob({ client, jobId, progress, signal: context.signal, onText: ({ text }) => progress.glimpse(text) });
-    progress.stop(`${label.padEnd(13)}  done`);
+    progress.stop(`${label.padEnd(13)}  done in ${duration(performance.now() - startedAt)}`);
   } finally {
     progress.stop();
   }

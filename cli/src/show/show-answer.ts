@@ -1,5 +1,5 @@
 import type { AnswerReply, Citation } from '@scholium/contract';
-import { clockTime } from '../terminal/clock-time.ts';
+import { placeMark } from '../terminal/clock-time.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
 import { showDim } from './show-transcript.ts';
@@ -12,15 +12,15 @@ export function showAnswer(terminal: Terminal, reply: AnswerReply): void {
 }
 
 function showCitation(terminal: Terminal, citation: Citation): void {
-  const place = placeOf(citation);
-  const lines = wrapText(`“${citation.quote}”`, { columns: terminal.columns, first: `    ${place}  ` });
   terminal.print();
-  for (const line of lines) terminal.print(line.replace(place, terminal.style('cyan', place)));
+  terminal.print(`    ${terminal.style('cyan', placeOf(citation))}`);
+  for (const line of wrapText(`“${citation.quote}”`, { columns: terminal.columns, first: '      ' })) terminal.print(line);
 }
 
-/** `02:05 to 02:11 (125.3 s to 131.0 s)`, or `page 3`. */
-function placeOf({ startMs, endMs, page }: Citation): string {
-  if (startMs === null || endMs === null) return page === null ? 'source' : `page ${page}`;
+/** `[02:05]  125.3 s to 131.0 s`, or `[p. 3]`. */
+function placeOf(citation: Citation): string {
+  const { startMs, endMs } = citation;
+  if (startMs === null || endMs === null) return placeMark(citation);
   const seconds = (ms: number): string => (ms / 1000).toFixed(1);
-  return `${clockTime(startMs)}-${clockTime(endMs)} (${seconds(startMs)}-${seconds(endMs)} s)`;
+  return `${placeMark(citation)}  ${seconds(startMs)} s to ${seconds(endMs)} s`;
 }

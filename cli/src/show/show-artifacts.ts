@@ -9,8 +9,14 @@ export type ArtifactReply = z.output<typeof artifactSchema>;
 /** One entry of any kind of notes: what it says, and what follows under it. */
 interface Item {
   readonly text: string;
-  readonly under: readonly string[];
+  readonly under: readonly Under[];
   readonly cites: readonly number[];
+}
+
+/** A line under an entry, behind a mark. */
+interface Under {
+  readonly mark: string;
+  readonly text: string;
 }
 
 const HEADINGS: Readonly<Record<ArtifactKind, string>> = {
@@ -38,8 +44,8 @@ export function showArtifacts(terminal: Terminal, artifacts: readonly ArtifactRe
 function showItem(terminal: Terminal, item: Item, citations: readonly Citation[]): void {
   const place = item.cites.map((index) => citations[index]).find((citation) => citation !== undefined);
   showAt(terminal, place ?? { startMs: null, page: null }, item.text);
-  for (const text of item.under) {
-    for (const line of wrapText(text, { columns: terminal.columns, first: ' '.repeat(11) })) terminal.print(line);
+  for (const { mark, text } of item.under) {
+    for (const line of wrapText(text, { columns: terminal.columns, first: ' '.repeat(11) + mark })) terminal.print(line);
   }
 }
 
@@ -53,7 +59,7 @@ function itemsOf(artifact: ArtifactReply): Item[] {
     case 'outline':
       return artifactContentSchemas.outline.parse(artifact.content).sections.map(({ title, points }) => ({
         text: title,
-        under: points.map((point) => `- ${point.text}`),
+        under: points.map((point) => ({ mark: '- ', text: point.text })),
         cites: points[0]?.cites ?? [],
       }));
     case 'chapters':
@@ -63,17 +69,20 @@ function itemsOf(artifact: ArtifactReply): Item[] {
     case 'key_terms':
       return artifactContentSchemas.key_terms
         .parse(artifact.content)
-        .terms.map(({ term, explanation, cites }) => ({ text: term, under: [explanation], cites }));
+        .terms.map(({ term, explanation, cites }) => ({ text: term, under: [{ mark: '', text: explanation }], cites }));
     case 'flashcards':
       return artifactContentSchemas.flashcards
         .parse(artifact.content)
-        .cards.map(({ front, back, cites }) => ({ text: front, under: [`-> ${back}`], cites }));
+        .cards.map(({ front, back, cites }) => ({ text: front, under: [{ mark: '-> ', text: back }], cites }));
     case 'practice_questions':
       return artifactContentSchemas.practice_questions
         .parse(artifact.content)
         .questions.map(({ question, options, answer, cites }) => ({
           text: question,
-          under: [...options.map((option, index) => `${String.fromCodePoint(97 + index)}) ${option}`), `-> ${answer}`],
+          under: [
+            ...options.map((option, index) => ({ mark: `${String.fromCodePoint(97 + index)}) `, text: option })),
+            { mark: '-> ', text: answer },
+          ],
           cites,
         }));
   }

@@ -11,3 +11,8 @@ export function placeMark(place: { startMs: number | null; page: number | null }
   if (place.startMs !== null) return `[${clockTime(place.startMs)}]`;
   return place.page === null ? '[--:--]' : `[p. ${place.page}]`;
 }
+
+/** 83_000 -> `1:23`. How long something takes. */
+export function duration(ms: number): string {
+  return clockTime(Math.ceil(ms / 1000) * 1000).replace(/^0(?=\d:)/, '');
+}

@@ -1,5 +1,5 @@
 import type { Terminal } from './terminal.ts';
-import { clockTime } from './clock-time.ts';
+import { duration } from './clock-time.ts';
 import { clip, wrapText } from './wrap-text.ts';
 
 /** How far a piece of work is. Goes to standard error. */
@@ -51,7 +51,7 @@ async function drawBar(terminal: Terminal, label: string): Promise<Progress> {
   return {
     update(fraction, message) {
       const { shown, leftMs } = track(fraction);
-      bar.update(Math.round(shown * 1000), { left: leftMs === null ? '' : `${clockTime(leftMs)} left` });
+      bar.update(Math.round(shown * 1000), { left: leftMs === null ? '' : `${duration(leftMs)} left` });
       if (!glimpsed) below.update(0, { text: clip(message, terminal.columns - 4) });
     },
     line: (text) => bars.log(`${text}\n`),
@@ -81,7 +81,7 @@ function printLines(terminal: Terminal, label: string): Progress {
       const [tenth, at] = [Math.floor(shown * 10), performance.now()];
       if (message === told.message || (tenth === told.tenth && at - told.at < LINE_EVERY_MS)) return;
       told = { tenth, at, message };
-      const left = leftMs === null ? '' : ` ${clockTime(leftMs)} left.`;
+      const left = leftMs === null ? '' : ` ${duration(leftMs)} left.`;
       for (const line of wrapText(message + left, {
         columns: terminal.columns,
         first: `  ${label}  ${String(Math.floor(shown * 100)).padStart(3)} %  `,
