@@ -13,12 +13,15 @@ async function rendered(jobFigures = idle, use: (metrics: ReturnType<typeof prom
 test('requests are counted by pattern and status, and their time is measured', async () => {
   const { body, contentType } = await rendered(idle, (metrics) => {
     metrics.requestFinished({ method: 'GET', route: '/api/jobs/:jobId', status: 200, durationMs: 30 });
+    metrics.requestFinished({ method: 'GET', route: '/api/jobs/:jobId/events', status: 200, durationMs: null });
     metrics.requestFinished({ method: 'BREW', route: '/api/jobs/:jobId', status: 404, durationMs: 30 });
   });
   expect(contentType).toContain('text/plain');
   expect(body).toContain('scholium_http_requests_total{method="GET",route="/api/jobs/:jobId",status="200"} 1');
   expect(body).toContain('scholium_http_requests_total{method="other",route="/api/jobs/:jobId",status="404"} 1');
   expect(body).toContain('scholium_http_request_duration_seconds_bucket{le="0.05",method="GET",route="/api/jobs/:jobId"} 1');
+  expect(body).toContain('scholium_http_requests_total{method="GET",route="/api/jobs/:jobId/events",status="200"} 1');
+  expect(body).not.toMatch(/duration_seconds_count\{.*events/);
   expect(body).toContain('scholium_build_info{version="1.2.3"} 1');
   expect(body).toContain('process_resident_memory_bytes');
 });

@@ -4,7 +4,8 @@ import type { Store } from '../../core/ports/store.ts';
 
 /** Metrics of the core, and what the HTTP face adds and shows. */
 export interface PrometheusMetrics extends Metrics {
-  requestFinished(fields: { method: string; route: string; status: number; durationMs: number }): void;
+  /** `durationMs` null counts the request without measuring it (streams). */
+  requestFinished(fields: { method: string; route: string; status: number; durationMs: number | null }): void;
   render(): Promise<{ contentType: string; body: string }>;
 }
 
@@ -88,7 +89,7 @@ export function prometheusMetrics(options: PrometheusOptions): PrometheusMetrics
     requestFinished({ method, route: pattern, status, durationMs }) {
       const labels = { method: METHODS.has(method) ? method : 'other', route: route(pattern) };
       requests.inc({ ...labels, status: String(status) });
-      requestSeconds.observe(labels, durationMs / 1000);
+      if (durationMs !== null) requestSeconds.observe(labels, durationMs / 1000);
     },
     jobFinished({ kind: name, outcome, durationMs }) {
       const labels = { kind: kind(name), outcome };

@@ -86,8 +86,8 @@ test('markdown holds the notes with their times, and nothing in it is a link or 
   await makeExports(['markdown']);
   const markdown = await download('markdown');
   expect(markdown).toContain('# How \\*memory\\* works: \\<b\\>part 1\\</b\\>\n');
-  expect(markdown).toContain('## Key passages\n\n- Read \\[this\\](javascript:alert) \\[03:25\\]\n');
-  expect(markdown).toContain('**\\[00:00\\]** Read \\[this\\](javascript:alert) or \\<img src=x\\>. 1. First we sleep.');
+  expect(markdown).toContain('## Key passages\n\n- Read \\[this\\](javascript:alert) [03:25]\n');
+  expect(markdown).toContain('**[00:00]** Read \\[this\\](javascript:alert) or \\<img src=x\\>. 1. First we sleep.');
 });
 
 test('text is paragraphs and nothing else', async () => {

@@ -20,7 +20,7 @@ export function artifactMarkdown(artifact: Artifact): string {
     case 'chapters':
       return list(
         artifactContentSchemas.chapters.parse(content).chapters.map(({ title, startMs, cites }) => {
-          return startMs === null ? `${md(title)}${at(cites)}` : `\\[${clockTime(startMs)}\\] ${md(title)}`;
+          return startMs === null ? `${md(title)}${at(cites)}` : `[${clockTime(startMs)}] ${md(title)}`;
         }),
       );
     case 'key_terms':
@@ -64,7 +64,7 @@ function list(items: readonly string[]): string {
   return items.map((item) => `- ${item}`).join('\n');
 }
 
-/** ` [03:25] [04:10]`: each place once, in order. The brackets are escaped, so that they never become a link. */
+/** ` [03:25] [04:10]`: each place once, in order. All other brackets are escaped, so these cannot become links. */
 function placesOf(cites: readonly number[], citations: readonly Citation[]): string {
   const places = cites.flatMap((index) => {
     const citation = citations[index];
@@ -72,5 +72,5 @@ function placesOf(cites: readonly number[], citations: readonly Citation[]): str
     if (citation.startMs !== null) return [clockTime(citation.startMs)];
     return citation.page === null ? [] : [`p. ${citation.page}`];
   });
-  return [...new Set(places)].map((place) => ` \\[${place}\\]`).join('');
+  return [...new Set(places)].map((place) => ` [${place}]`).join('');
 }

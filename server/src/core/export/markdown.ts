@@ -15,7 +15,7 @@ export function formatMarkdown(document: LectureDocument): string {
       parts.push(`*Recognised by ${md(transcript.engine)}, which makes mistakes: check what matters against the recording.*`);
     }
     for (const { startMs, speaker, text } of paragraphsOf(transcript.segments)) {
-      parts.push(`**\\[${clockTime(startMs)}\\]** ${speaker === null ? '' : `*${md(speaker)}:* `}${md(text)}`);
+      parts.push(`**[${clockTime(startMs)}]** ${speaker === null ? '' : `*${md(speaker)}:* `}${md(text)}`);
     }
   }
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;

@@ -73,8 +73,8 @@ export interface TrashUseCases {
 }
 
 export interface ApiMetrics {
-  /** `route` is the pattern, never the address. */
-  requestFinished(fields: { method: string; route: string; status: number; durationMs: number }): void;
+  /** `route` is the pattern, never the address; `durationMs` is null for streams, which last as long as people watch. */
+  requestFinished(fields: { method: string; route: string; status: number; durationMs: number | null }): void;
   /** The figures in the Prometheus text format. */
   render(): Promise<{ contentType: string; body: string }>;
 }

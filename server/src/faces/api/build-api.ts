@@ -107,7 +107,8 @@ function addRequestHooks(app: FastifyInstance, deps: ApiDeps, closing: AbortSign
     const route = request.routeOptions.url ?? 'unknown';
     const status = reply.statusCode;
     const durationMs = Math.round(reply.elapsedTime);
-    deps.metrics.requestFinished({ method, route, status, durationMs: reply.elapsedTime });
+    const isStream = String(reply.getHeader('content-type')).startsWith('text/event-stream');
+    deps.metrics.requestFinished({ method, route, status, durationMs: isStream ? null : reply.elapsedTime });
     // A line that was busy when the server began to close would be kept open for the next request.
     if (closing.aborted) setImmediate(() => app.server.closeIdleConnections());
     deps.log.info('access', 'request', { requestId: request.id, method, route, status, durationMs });
