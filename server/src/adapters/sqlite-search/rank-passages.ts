@@ -18,7 +18,8 @@ const LEXICAL_CANDIDATES = 100;
 
 /**
  * How many passages the scan of all sign bits hands on to the exact comparison when words do not match well. Of the
- * ten nearest by cosine, all ten are among the first 50 of 3,000 by sign bits; each one handed on costs 0.08 ms.
+ * ten nearest by cosine, 99.7 % are among the first 50 of 3,165 by sign bits (not measured on 50,000 real texts); each
+ * one handed on costs 0.08 ms.
  */
 const DENSE_CANDIDATES = 150;
 

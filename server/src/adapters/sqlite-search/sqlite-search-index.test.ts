@@ -52,7 +52,7 @@ describe('SqliteSearchIndex', () => {
     const first = openIndex(folder);
     await first.index.replace(ann, 's', [tides]);
     await first.index.close();
-    expect(first).toMatchObject({ emptied: 1, events: ['search_index_made'] });
+    expect(first).toMatchObject({ emptied: 1, events: ['search.index-made'] });
 
     const second = openIndex(folder);
     expect((await find(second.index, 'tides')).hits[0]?.passage).toEqual(tides);
@@ -70,7 +70,7 @@ describe('SqliteSearchIndex', () => {
     writeFileSync(join(folder, 'search.db'), 'this was never a database, whatever its name says. '.repeat(100));
     const opened = openIndex(folder);
     expect(await opened.index.count(ann)).toBe(0);
-    expect(opened).toMatchObject({ emptied: 1, events: ['search_index_recreated'] });
+    expect(opened).toMatchObject({ emptied: 1, events: ['search.index-recreated'] });
     await opened.index.replace(ann, 's', [tides]);
     expect((await find(opened.index, 'tides')).hits).toHaveLength(1);
   });
@@ -87,7 +87,7 @@ describe('SqliteSearchIndex', () => {
     writeFileSync(join(folder, 'search.db'), Buffer.alloc(200_000, 0xa5));
     const replies = await Promise.all([1, 2, 3, 4].map(() => find(opened.index, 'tide')));
     expect(replies.map((reply) => reply.hits)).toEqual([[], [], [], []]);
-    expect(opened.events).toEqual(['search_index_recreated']);
+    expect(opened.events).toEqual(['search.index-recreated']);
     expect(opened.emptied).toBe(1);
     await opened.index.replace(ann, 's', [tides]);
     expect((await find(opened.index, 'tides')).hits).toHaveLength(1);

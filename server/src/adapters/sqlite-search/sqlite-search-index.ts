@@ -127,7 +127,7 @@ class SqliteSearchIndex implements SearchIndex {
   async #makeSure(): Promise<void> {
     const { made } = await this.#writer.call('open', undefined);
     if (!made) return;
-    this.#log.info('application', 'search_index_made');
+    this.#log.info('application', 'search.index-made');
     this.#onEmptied();
   }
 
@@ -135,7 +135,7 @@ class SqliteSearchIndex implements SearchIndex {
   async #recover(error: unknown, generation: number): Promise<void> {
     if (!(error instanceof ThreadError)) throw error;
     if (error.code === 'THREAD_DIED') {
-      this.#log.warn('error', 'search_thread_died', { reason: error.message });
+      this.#log.warn('error', 'search.thread-died', { reason: error.message });
       return;
     }
     const ofOldIndex = this.#recreating !== null || generation !== this.#generation;
@@ -146,7 +146,7 @@ class SqliteSearchIndex implements SearchIndex {
 
   async #recreate(reason: string): Promise<void> {
     this.#recreating = (async (): Promise<void> => {
-      this.#log.warn('application', 'search_index_recreated', { reason });
+      this.#log.warn('application', 'search.index-recreated', { reason });
       await this.#readers.restart();
       await this.#writer.call('recreate', undefined);
       this.#generation++;
