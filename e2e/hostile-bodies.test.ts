@@ -54,11 +54,10 @@ describe('a body that means harm', () => {
   );
 
   it('a query of a megabyte is refused', async () => {
-    const file = join(folder.path, 'query');
-    await writeFile(file, `url = "${server.url}/api/search?q=${'x'.repeat(1_000_000)}"\n`);
-    const reply = await curl('--config', file);
-    expect(reply.status).toBeGreaterThanOrEqual(400);
-    expect(reply.status).toBeLessThan(500);
+    // curl cannot send it
+    const { status } = await fetch(`${server.url}/api/search?q=${'x'.repeat(1_000_000)}`);
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(status).toBeLessThan(500);
     expect((await curl(`${server.url}/health`)).status).toBe(200);
   });
 });

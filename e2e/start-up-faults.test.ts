@@ -41,8 +41,8 @@ describe('a start that cannot work says which part is wrong and how to mend it',
   });
 
   it('a data folder that cannot be made, whoever asks', async () => {
-    // Nobody can make folders in /proc, not even root.
-    const environment = { DATA_DIR: '/proc/scholium' };
+    // Nobody can make folders there, not even root.
+    const environment = { DATA_DIR: '/sys/scholium' };
     expectSentence(await runScholium(['serve', '--port', '0'], { folder: folder.path, environment }), /DATA_DIR/);
   });
 

@@ -41,9 +41,17 @@ export function spawnScholium(
   });
 }
 
+/** A command that takes longer hangs, and is ended so that it does not outlive its test. */
+const RUN_TIMEOUT_MS = 400_000;
+
 /** Runs `scholium` to its end. */
-export async function runScholium(args: readonly string[], options: { folder: string; environment?: Environment }): Promise<Run> {
+export async function runScholium(
+  args: readonly string[],
+  options: { folder: string; environment?: Environment; timeoutMs?: number },
+): Promise<Run> {
   const child = spawnScholium(args, options);
+  const hangs = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? RUN_TIMEOUT_MS);
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), child.exitCode ?? once(child, 'close')]);
+  clearTimeout(hangs);
   return { code: child.exitCode, stdout, stderr };
 }
