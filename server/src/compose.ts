@@ -150,9 +150,9 @@ async function openTranscribers(config: Config): Promise<readonly Transcriber[]>
 async function reindex(deps: Pick<Ports, 'store' | 'queue' | 'events' | 'clock' | 'log'>): Promise<void> {
   try {
     const jobs = await requestReindex(deps);
-    if (jobs > 0) deps.log.info('application', 'reindex.requested', { jobs });
+    if (jobs > 0) deps.log.info('application', 'search.reindex-requested', { jobs });
   } catch (error) {
-    deps.log.error('error', 'reindex.failed', { cause: String(error) });
+    deps.log.error('error', 'search.reindex-failed', { cause: String(error) });
   }
 }
 

@@ -46,10 +46,10 @@ export async function serve(options: ServeOptions = {}): Promise<RunningServer> 
   try {
     const api = config.role === 'worker' ? null : await startApi(config, composition.api);
     const runner = config.role === 'api' ? null : composition.startWorker();
-    log.info('application', 'started', { role: config.role, url: api?.url ?? null });
+    log.info('application', 'server.started', { role: config.role, url: api?.url ?? null });
     let closing: Promise<void> | null = null;
     const close = async (): Promise<void> => {
-      log.info('application', 'stopping', { jobsInWork: runner?.running() ?? 0 });
+      log.info('application', 'server.stopping', { jobsInWork: runner?.running() ?? 0 });
       await Promise.all([api?.close(), runner?.stop({ graceMs: GRACE_MS })]);
       await composition.close();
     };

@@ -132,7 +132,7 @@ async function makeSearchable(
     );
   } catch (error) {
     context.signal.throwIfAborted();
-    deps.log.warn('application', 'index-postponed', { jobId: context.job.id, cause: String(error) });
+    deps.log.warn('application', 'index.postponed', { jobId: context.job.id, cause: String(error) });
   }
 }
 

@@ -19,8 +19,8 @@ function logged(write: (log: ReturnType<typeof createLog>) => void, level: 'info
 }
 
 test('a line is JSON with time, level, category and event', () => {
-  const [line] = logged((log) => log.info('access', 'request', { requestId: 'r1', status: 200 }));
-  expect(line).toMatchObject({ level: 'info', category: 'access', event: 'request', requestId: 'r1', status: 200 });
+  const [line] = logged((log) => log.info('access', 'request.finished', { requestId: 'r1', status: 200 }));
+  expect(line).toMatchObject({ level: 'info', category: 'access', event: 'request.finished', requestId: 'r1', status: 200 });
   expect(new Date(String(line?.['time'])).getTime()).toBeGreaterThan(0);
 });
 
@@ -63,7 +63,7 @@ test('what is below the level is not written', () => {
 
 test('with a folder the lines are in the file as soon as they are logged', async () => {
   const log = createLog({ level: 'info', destination: { write() {} }, folder });
-  log.info('application', 'started');
+  log.info('application', 'server.started');
   expect(await readFile(join(folder, 'scholium.log'), 'utf8')).toContain('"event":"started"');
 });
 

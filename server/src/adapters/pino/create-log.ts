@@ -18,7 +18,7 @@ export interface LogOptions {
  * values are escaped by JSON, so nobody can forge a line. Secrets are taken out.
  *
  * @throws AppError `storage_unavailable` when the folder cannot be written to
- * @example createLog({ level: 'info' }).info('application', 'started', { port: 8000 })
+ * @example createLog({ level: 'info' }).info('application', 'server.started', { port: 8000 })
  */
 export function createLog(options: LogOptions): Log {
   const logger = pino(

@@ -105,7 +105,7 @@ describe('searching', () => {
       embed: () => Promise.reject(new AppError('model_unavailable', 'The model is missing.')),
     });
     expect(await search({ ...deps, embedder: failing }, input, signal)).toMatchObject({ degraded: true, results: [{}] });
-    expect(warnings).toEqual(['query_not_embedded']);
+    expect(warnings).toEqual(['search.query-not-embedded']);
   });
 
   it.each(['source', 'lecture', 'course'] as const)('leaves out what lies in the trash with its %s', async (kind) => {

@@ -65,7 +65,7 @@ async function embedQuery({ embedder, log }: FindPassagesDeps, text: string, sig
   } catch (error) {
     const { code } = toAppError(error);
     if (signal.aborted || code === 'cancelled') throw error;
-    log.warn('application', 'query_not_embedded', { code });
+    log.warn('application', 'search.query-not-embedded', { code });
     return null;
   }
 }

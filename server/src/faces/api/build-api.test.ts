@@ -81,7 +81,7 @@ test('a fault inside is told without anything of the machine, and logged with it
   expect(reply.statusCode).toBe(500);
   expect(reply.body).not.toContain('/home/someone');
   expect(reply.json()).toMatchObject({ code: 'internal', title: errorCatalogue.internal.title });
-  expect(broken.logged.find((line) => line.event === 'request-failed')?.fields['stack']).toContain('/home/someone');
+  expect(broken.logged.find((line) => line.event === 'request.failed')?.fields['stack']).toContain('/home/someone');
   await broken.close();
 });
 

@@ -111,10 +111,10 @@ function addRequestHooks(app: FastifyInstance, deps: ApiDeps, closing: AbortSign
     deps.metrics.requestFinished({ method, route, status, durationMs: isStream ? null : reply.elapsedTime });
     // A line that was busy when the server began to close would be kept open for the next request.
     if (closing.aborted) setImmediate(() => app.server.closeIdleConnections());
-    deps.log.info('access', 'request', { requestId: request.id, method, route, status, durationMs });
+    deps.log.info('access', 'request.finished', { requestId: request.id, method, route, status, durationMs });
   });
   app.addHook('onRequestAbort', async (request) => {
-    deps.log.info('access', 'request-aborted', {
+    deps.log.info('access', 'request.aborted', {
       requestId: request.id,
       method: request.method,
       route: request.routeOptions.url,
@@ -128,7 +128,7 @@ function sendProblem(deps: Pick<ApiDeps, 'log'>, error: unknown, request: Fastif
   if (problem.status >= 500) {
     const { cause } = appError;
     const stack = cause instanceof Error ? cause.stack : appError.stack;
-    deps.log.error('error', 'request-failed', {
+    deps.log.error('error', 'request.failed', {
       requestId: request.id,
       code: appError.code,
       route: request.routeOptions.url,
