@@ -3,15 +3,19 @@ import { openUpload } from '@scholium/client/node';
 import type { Client } from '@scholium/client';
 import type { JobReply } from '@scholium/contract';
 import { makeGatedEngine, type GatedEngine } from './support/gated-engine.ts';
+import { shareSaid } from './support/heard-words.ts';
 import { descendantsOf, listProcesses, processesNaming } from './support/processes.ts';
 import { startServer, type TestServer } from './support/start-server.ts';
 import { makeTestFolder, MEMORY, TIDES } from './support/test-folder.ts';
 import { waitUntil } from './support/wait-until.ts';
 
+/** The restarted server waits until the killed one's lease has run out (15 s); the rest is speech recognition on a busy machine. */
+const TIMEOUT_MS = 180_000;
+
 /** How many utterances the engine hears before it is held. */
 const PASSES = 2;
 
-describe('a server that stops in the middle of a transcription', () => {
+describe('a server that stops in the middle of a transcription', { timeout: TIMEOUT_MS }, () => {
   let folder: Awaited<ReturnType<typeof makeTestFolder>>;
   let engine: GatedEngine;
   const servers: TestServer[] = [];
@@ -55,8 +59,7 @@ describe('a server that stops in the middle of a transcription', () => {
     // The utterance that was in work may be heard again; those that had been heard to their end may not.
     for (const done of before.slice(0, PASSES)) expect(after).not.toContain(done);
     expect(after.length).toBeGreaterThan(0);
-    const text = await textOf(second.client);
-    expect(text).toMatch(/tide/i);
+    expect(shareSaid(await textOf(second.client))).toBeGreaterThan(0.5);
     expect(await second.end('SIGTERM')).toBe(0);
   });
 

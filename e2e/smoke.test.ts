@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportTypes, type AnswerReply, type JobReply, type SearchReply, type Transcript } from '@scholium/contract';
 import { curl, curlJson } from './support/curl.ts';
+import { shareSaid } from './support/heard-words.ts';
 import { silentWav } from './support/silent-wav.ts';
 import { startServer, type TestServer } from './support/start-server.ts';
 import { makeTestFolder, TIDES } from './support/test-folder.ts';
@@ -112,12 +113,7 @@ describe('the smoke sequence, sent with curl', () => {
     const { json } = await curlJson<Transcript>(`${api}/lectures/tides/transcript`);
     expect(json).toMatchObject({ lectureId: 'tides', engine: 'pocketsphinx', draftQuality: true });
     expect(json.durationMs).toBeGreaterThan(19_000);
-    expect(
-      json.segments
-        .map(({ text }) => text)
-        .join(' ')
-        .toLowerCase(),
-    ).toMatch(/tide/);
+    expect(shareSaid(await spokenText())).toBeGreaterThan(0.5);
   });
 
   it('writes notes that cite the words they come from', async () => {
@@ -139,7 +135,7 @@ describe('the smoke sequence, sent with curl', () => {
       expect(storagePath).toMatch(/^local:\/\//);
       const file = await curl(`${api}/exports/tides/${type}`);
       expect({ type, status: file.status }).toEqual({ type, status: 200 });
-      expect(file.body.toLowerCase()).toContain('tide');
+      expect(file.body).toContain('water');
     }
   });
 
@@ -148,7 +144,7 @@ describe('the smoke sequence, sent with curl', () => {
       '--header',
       'content-type: application/json',
       '--data',
-      JSON.stringify({ question: 'What is the tide?' }),
+      JSON.stringify({ question: 'What does the moon do to the water?' }),
       `${api}/lectures/tides/ask`,
     );
     expect({ status, supported: json.supported }).toEqual({ status: 200, supported: true });
@@ -162,7 +158,7 @@ describe('the smoke sequence, sent with curl', () => {
   });
 
   it('finds where something was said', async () => {
-    const { json } = await curlJson<SearchReply>('--get', '--data-urlencode', 'q=high tides every day', `${api}/search`);
+    const { json } = await curlJson<SearchReply>('--get', '--data-urlencode', 'q=water is high two times a day', `${api}/search`);
     expect(json.results[0]).toMatchObject({ lectureId: 'tides', kind: 'recording', page: null });
     expect(json.results[0]?.startMs).toEqual(expect.any(Number));
   });

@@ -5,6 +5,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { followJob, type PartialSegment } from '../follow-job.ts';
 import { draftNotice } from '../show/draft-quality.ts';
 import { placeMark } from '../terminal/clock-time.ts';
+import { requireFile } from '../require-file.ts';
 import { startProgress } from '../terminal/progress.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
 
@@ -58,7 +59,8 @@ async function ingestFile(
 ): Promise<{ lectureId: string; sourceId: string }> {
   const { signal, terminal } = context;
   const { openUpload } = await import('@scholium/client/node');
-  terminal.note(`${input.file}`);
+  await requireFile(input.file);
+  terminal.note(input.file);
   terminal.note('  Uploading');
   const fields = { course_id: input.course, lecture_id: input.lectureId, preset_id: input.preset, title: input.title };
   const { lectureId, sourceId } = await client.call('ingestLecture', { ...(await openUpload(input.file)), fields, signal });

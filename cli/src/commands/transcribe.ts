@@ -1,9 +1,9 @@
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { CliError, tell } from '../cli-error.ts';
+import { tell } from '../cli-error.ts';
 import { printResult, type CommandContext } from '../command-context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { draftNotice } from '../show/draft-quality.ts';
+import { requireFile } from '../require-file.ts';
 import { startProgress } from '../terminal/progress.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
 import { openLocalPipeline, type LocalPipeline } from '../transcribe/local-pipeline.ts';
@@ -75,8 +75,7 @@ async function transcribeFile(
   const { file, format, output, force } = input;
   const { signal } = context;
   await refuseExisting(output, force);
-  if (!(await stat(file)).isFile())
-    throw new CliError('notFound', 'file_not_found', 'This is not a file. Name the recordings themselves.');
+  await requireFile(file);
   const progress = await startProgress(context.terminal, basename(file));
   try {
     const request = {

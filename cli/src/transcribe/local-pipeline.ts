@@ -40,6 +40,9 @@ const scope = ownerScope(LOCAL_OWNER) as Extract<ReturnType<typeof ownerScope>, 
 /** How the one who works on it all is called where nobody asks. */
 const COURSE = 'files';
 
+/** How long work that was cancelled may take to put its things away. */
+const STOP_MS = 4000;
+
 /** Nothing is searched here, so no text needs to be understood. An embedder without languages is never asked. */
 const noEmbedder: Embedder = { id: 'none', dimensions: 1, languages: [], embed: async () => [], close: async () => {} };
 
@@ -59,7 +62,7 @@ export async function openLocalPipeline(): Promise<LocalPipeline> {
     return {
       transcribe: (request, signal) => transcribe(composition, request, signal),
       async close() {
-        await worker.stop({ graceMs: 0 });
+        await worker.stop({ graceMs: STOP_MS });
         await composition.close();
         await remove();
       },
@@ -134,7 +137,7 @@ async function follow(
   signal.addEventListener('abort', wake, { once: true });
   try {
     for (let seq = 0; ;) {
-      signal.throwIfAborted();
+      if (signal.aborted) return await cancel(composition, job.id, signal);
       const next = await events.after(scope, job.id, seq, 100);
       for (const event of next) {
         seq = event.seq;
@@ -150,6 +153,12 @@ async function follow(
     unsubscribe();
     signal.removeEventListener('abort', wake);
   }
+}
+
+/** The engine's processes end and its files go. Throws the signal's reason. */
+async function cancel({ api }: Composition, jobId: string, signal: AbortSignal): Promise<void> {
+  await api.cancelJob({ scope, jobId }).catch(() => {}); // it has ended by itself: all the better
+  signal.throwIfAborted();
 }
 
 function showEvent(event: { type: string; data: unknown }, show: Pick<TranscribeRequest, 'onProgress' | 'onText'>): void {
