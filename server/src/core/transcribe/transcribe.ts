@@ -70,7 +70,10 @@ export async function transcribe(deps: TranscribeDeps, input: TranscribeInput, s
       audioMs: durationMs,
       durationMs: deps.clock.now() - startedAt,
     });
-    const segments = segmentsOf(parts.flatMap(utterancesOf), { punctuates: deps.transcriber.punctuates });
+    const segments = segmentsOf(parts.flatMap(utterancesOf), {
+      punctuates: deps.transcriber.punctuates,
+      language: session.language,
+    });
     return commitTo(deps, input, { key, durationMs, segments, session });
   } finally {
     await input.audio.return({ durationMs: 0 }); // ends the decoder when it was not read to its end
@@ -99,7 +102,10 @@ async function transcribeChunks(
     if (parts.has(chunk.index)) return input.onChunk({ endMs, segments: [] });
     const part = await transcribeChunk(deps, input, run, chunk, stop);
     parts.set(chunk.index, part);
-    await input.onChunk({ endMs, segments: segmentsOf(utterancesOf(part), { punctuates: deps.transcriber.punctuates }) });
+    await input.onChunk({
+      endMs,
+      segments: segmentsOf(utterancesOf(part), { punctuates: deps.transcriber.punctuates, language: run.session.language }),
+    });
   };
   try {
     for (;;) {
