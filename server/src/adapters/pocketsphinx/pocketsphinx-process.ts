@@ -66,7 +66,7 @@ export function startPocketsphinxProcess(options: {
     waiting?.resolve(words);
     waiting = null;
   });
-  void run.ended.then(() => {
+  void run.ended.finally(() => {
     ended = true;
     waiting?.reject(options.signal.aborted ? (options.signal.reason as unknown) : failed(messages()));
     waiting = null;
