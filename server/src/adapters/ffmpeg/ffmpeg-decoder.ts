@@ -113,6 +113,8 @@ async function* decode(ffmpeg: string, path: string, maxDurationMs: number, sign
       );
   } finally {
     stop.abort();
+    // Sound that nobody read would keep the pipe open, and with it the wait for the end.
+    run.child.stdout.destroy();
     await run.ended;
   }
 }
