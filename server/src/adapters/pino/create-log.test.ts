@@ -64,7 +64,7 @@ test('what is below the level is not written', () => {
 test('with a folder the lines are in the file as soon as they are logged', async () => {
   const log = createLog({ level: 'info', destination: { write() {} }, folder });
   log.info('application', 'server.started');
-  expect(await readFile(join(folder, 'scholium.log'), 'utf8')).toContain('"event":"started"');
+  expect(await readFile(join(folder, 'scholium.log'), 'utf8')).toContain('"event":"server.started"');
 });
 
 test('a full file is rotated, the newest first, and only so many are kept', async () => {
