@@ -62,7 +62,7 @@ export interface Composition {
 }
 
 /** A worker that is silent for so long has lost its job. */
-const LEASE_MS = 15_000;
+const LEASE_MS = 10_000;
 
 /**
  * Puts the product together for a configuration: the only place that knows adapters, loaded when they are needed.

@@ -18,7 +18,7 @@ const PROCESS_PATH = fileURLToPath(new URL('./vad-process.ts', import.meta.url))
  */
 export function createSherpaVad(modelPath: string = MODEL_PATH): VoiceActivityDetector {
   return {
-    id: `silero-v5:${MODEL_SHA256.slice(0, 12)}:1`,
+    id: `silero-v5:${MODEL_SHA256.slice(0, 12)}:2`,
     open: async (signal) => {
       await checkModel(modelPath);
       return openSession(modelPath, signal);
@@ -41,10 +41,16 @@ function openSession(modelPath: string, signal: AbortSignal): VoiceActivitySessi
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],
+    // Ctrl-C in a terminal goes to the whole group; this process ends when we say so, or when we are gone.
+    detached: true,
     env: {},
   });
   const stop = (): void => void child.kill('SIGKILL');
   signal.addEventListener('abort', stop, { once: true });
+  const gone = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
+  });
   const ask = createCalls(child, signal);
   return {
     accept: (samples) => ask({ kind: 'samples', samples }),
@@ -52,6 +58,7 @@ function openSession(modelPath: string, signal: AbortSignal): VoiceActivitySessi
     close: async () => {
       signal.removeEventListener('abort', stop);
       stop();
+      await gone;
     },
   };
 }
