@@ -20,10 +20,14 @@ export interface LimitedProcess {
   kill(): void;
 }
 
+/** Not `cat | program`: a shell waits for both, so a program that died would seem to live until its input ends. */
+const PIPED = 'mkfifo input.pipe; exec 3<&0; cat <&3 >input.pipe 2>/dev/null 3<&- & exec "$@" <input.pipe 3<&-';
+
 /**
  * Starts a program with limits, in a folder of its own, as a process group that `kill` and the signal end as a
- * whole, with an environment that holds no secret of ours; `program` is an absolute path. Its standard input is a real pipe (`cat |`): Node
- * gives children a socket, which programs that open `/dev/stdin` by name cannot read.
+ * whole, with an environment that holds no secret of ours; `program` is an absolute path. With `pipeInput` its standard
+ * input is a named pipe in `cwd` (a folder used by this process only): Node gives children a socket, which programs
+ * that open `/dev/stdin` by name cannot read.
  *
  * @example spawnLimited('/usr/bin/ffprobe', ['-version'], { cwd, limits, signal })
  */
@@ -34,7 +38,7 @@ export function spawnLimited(
 ): LimitedProcess {
   const { memoryBytes, cpuSeconds } = options.limits;
   const ulimits = `ulimit -v ${Math.floor(memoryBytes / 1024)}; ${cpuSeconds === null ? '' : `ulimit -t ${Math.ceil(cpuSeconds)}; `}`;
-  const script = options.pipeInput ? `${ulimits}cat | exec "$@"` : `${ulimits}exec "$@"`;
+  const script = `${ulimits}${options.pipeInput ? PIPED : 'exec "$@"'}`;
   const child = spawn('sh', ['-c', script, 'sh', program, ...args], {
     cwd: options.cwd,
     detached: true,

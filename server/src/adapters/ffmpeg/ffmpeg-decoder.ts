@@ -25,6 +25,9 @@ const BLOCK_BYTES = SAMPLE_RATE * 2;
 const MISSING =
   'ffmpeg was not found. Install it (Debian and Ubuntu: "apt install ffmpeg", macOS: "brew install ffmpeg") or set FFMPEG_PATH.';
 
+const STOPPED =
+  'ffmpeg was stopped while it read the recording: by the system for want of memory, or because it hung. What is done is kept; try again.';
+
 /** @param paths programs to run; `ffprobe` lies beside `ffmpeg` */
 export function createFfmpegDecoder(paths: { ffmpeg: string; ffprobe: string }): MediaDecoder {
   return {
@@ -104,6 +107,7 @@ async function* decode(ffmpeg: string, path: string, maxDurationMs: number, sign
     const end = await run.ended;
     signal.throwIfAborted();
     if (isMissingProgram(end)) throw new AppError('decoder_unavailable', MISSING, { cause: end.error });
+    if (end.killedBy) throw new AppError('internal', STOPPED, { cause: `${end.killedBy} ${messages()}` });
     // A file that breaks off gives what could be read: the rest of an hour is worth more than a clean exit code.
     if (samples === 0)
       throw new AppError(

@@ -99,13 +99,19 @@ async function openSession(options: PocketsphinxOptions, model: Model, signal: A
     async transcribe(chunk, chunkSignal) {
       const child = idle.pop() ?? (await start());
       let alive = false;
+      const stopListening = (): void => void child.close();
+      chunkSignal.addEventListener('abort', stopListening, { once: true });
       try {
         const words = await hearChunk(child, chunk, chunkSignal);
         alive = true;
         return words;
+      } catch (error) {
+        chunkSignal.throwIfAborted();
+        throw error;
       } finally {
+        chunkSignal.removeEventListener('abort', stopListening);
         // A process that failed is not used again; the next call starts another.
-        if (alive) idle.push(child);
+        if (alive && !chunkSignal.aborted) idle.push(child);
         else await child.close();
       }
     },

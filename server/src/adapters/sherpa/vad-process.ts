@@ -11,6 +11,7 @@ export interface VadReply {
 interface SherpaVad {
   acceptWaveform(samples: Float32Array): void;
   isEmpty(): boolean;
+  isDetected(): boolean;
   front(enableExternalBuffer: boolean): { start: number; samples: Float32Array };
   pop(): void;
   flush(): void;
@@ -18,6 +19,8 @@ interface SherpaVad {
 
 /** The model's window at 16 kHz. */
 const WINDOW_SAMPLES = 512;
+/** The engine's own limit only makes it look for shorter pauses: speech without any would be one utterance of hours. */
+const MAX_UTTERANCE_WINDOWS = Math.floor((24 * 16_000) / WINDOW_SAMPLES);
 
 /** Settings as measured: docs/decisions/0001-speech.md. */
 function createVad(model: string): SherpaVad {
@@ -38,6 +41,7 @@ function createVad(model: string): SherpaVad {
 function serve(model: string): void {
   const vad = createVad(model);
   let rest = new Float32Array(0);
+  let windowsInSpeech = 0;
   const take = (): SampleSpan[] => {
     const spans: SampleSpan[] = [];
     while (!vad.isEmpty()) {
@@ -55,6 +59,11 @@ function serve(model: string): void {
     let at = 0;
     for (; at + WINDOW_SAMPLES <= all.length; at += WINDOW_SAMPLES) {
       vad.acceptWaveform(all.subarray(at, at + WINDOW_SAMPLES));
+      windowsInSpeech = vad.isDetected() ? windowsInSpeech + 1 : 0;
+      if (windowsInSpeech >= MAX_UTTERANCE_WINDOWS) {
+        vad.flush();
+        windowsInSpeech = 0;
+      }
       spans.push(...take());
     }
     rest = all.slice(at);

@@ -39,6 +39,11 @@ export class ChunkCutter {
     this.#lastEnd = options.planned.at(-1)?.endSample ?? 0;
   }
 
+  /** Samples held at the moment: bounded by the longest chunk, not by the recording. */
+  get heldSamples(): number {
+    return this.#blocks.reduce((sum, block) => sum + block.samples.length, 0);
+  }
+
   /** Samples received so far. */
   get received(): number {
     return this.#received;
@@ -51,14 +56,19 @@ export class ChunkCutter {
     this.#forget();
   }
 
-  /** Adds utterances that ended, in samples of the recording. Returns the chunks that are closed by them, not yet cut out. */
+  /**
+   * Adds utterances that ended, in samples of the recording. Returns the chunks that are closed by them, or by a
+   * silence so long that nothing can be joined to them any more; they are not yet cut out.
+   */
   add(utterances: readonly SampleSpan[]): readonly ChunkPlan[] {
-    return utterances.flatMap((utterance) => this.#split(utterance)).flatMap((utterance) => this.#place(utterance));
+    const closed = utterances.flatMap((utterance) => this.#split(this.#rejoin(utterance)).flatMap((piece) => this.#place(piece)));
+    const last = this.#open.at(-1);
+    return last && this.#received - last.endSample > LOOK_BACK ? [...closed, ...this.#close(null)] : closed;
   }
 
   /** No more sound comes: closes the open chunk. */
   finish(): readonly ChunkPlan[] {
-    return this.#close();
+    return this.#close(null);
   }
 
   /** Chunks whose sound has arrived whole, in order. */
@@ -73,31 +83,44 @@ export class ChunkCutter {
   #place(utterance: SampleSpan): readonly ChunkPlan[] {
     const first = this.#open[0];
     const limit = Math.min(this.#maxChunk, msToSamples(FIRST_CHUNKS_MS[this.#nextIndex] ?? Number.MAX_SAFE_INTEGER));
-    const closed = first && utterance.endSample - first.startSample > limit ? this.#close() : [];
-    this.#open.push(this.#pad(utterance));
+    const closed = first && utterance.endSample - first.startSample > limit ? this.#close(utterance) : [];
+    this.#open.push(utterance);
     return closed;
   }
 
-  /** Adds sound around the utterance, up to the middle of the pause before it, never over what is given out. */
-  #pad(utterance: SampleSpan): SampleSpan {
-    const before = this.#open.at(-1)?.endSample ?? this.#lastEnd;
-    const startSample = Math.max(before, utterance.startSample - PADDING);
-    return { startSample, endSample: Math.max(startSample, Math.min(this.#received, utterance.endSample + PADDING)) };
-  }
-
-  #close(): readonly ChunkPlan[] {
-    const [first, last] = [this.#open[0], this.#open.at(-1)];
+  /** @param next what is spoken after the chunk; null when it is silent for long, or the end */
+  #close(next: SampleSpan | null): readonly ChunkPlan[] {
+    const utterances = this.#pad(this.#open, next);
+    const [first, last] = [utterances[0], utterances.at(-1)];
     if (!first || !last) return [];
-    const plan: ChunkPlan = {
-      index: this.#nextIndex++,
-      startSample: first.startSample,
-      endSample: last.endSample,
-      utterances: this.#open,
-    };
+    const plan: ChunkPlan = { index: this.#nextIndex++, startSample: first.startSample, endSample: last.endSample, utterances };
     this.#open = [];
     this.#lastEnd = plan.endSample;
     this.#pending.push(plan);
     return [plan];
+  }
+
+  /** Adds sound around each utterance, at most up to the middle of the pause to its neighbour. */
+  #pad(utterances: readonly SampleSpan[], next: SampleSpan | null): readonly SampleSpan[] {
+    let before = this.#lastEnd;
+    return utterances.map(({ startSample, endSample }, i) => {
+      const following = utterances[i + 1] ?? next;
+      const after = following ? (endSample + following.startSample) >> 1 : this.#received;
+      const padded = {
+        startSample: Math.max(before, startSample - PADDING),
+        endSample: Math.max(endSample, Math.min(after, endSample + PADDING)),
+      };
+      before = padded.endSample;
+      return padded;
+    });
+  }
+
+  /** A detector that cut speech without a pause cut it anywhere: the parts are put together, to be cut at a quiet point. */
+  #rejoin(utterance: SampleSpan): SampleSpan {
+    const last = this.#open.at(-1);
+    if (last?.endSample !== utterance.startSample) return utterance;
+    this.#open.pop();
+    return { startSample: last.startSample, endSample: utterance.endSample };
   }
 
   #split(utterance: SampleSpan): readonly SampleSpan[] {
@@ -123,7 +146,7 @@ export class ChunkCutter {
   #forget(): void {
     const needed = Math.min(
       this.#pending[0]?.startSample ?? Infinity,
-      this.#open[0]?.startSample ?? Infinity,
+      (this.#open[0]?.startSample ?? Infinity) - PADDING,
       this.#received - LOOK_BACK,
     );
     while (this.#blocks[0] && this.#blocks[0].startSample + this.#blocks[0].samples.length <= needed) this.#blocks.shift();

@@ -11,7 +11,7 @@ import { ChunkCutter, type ChunkPlan } from './chunk-cutter.ts';
 
 const STEP = 'decode';
 /** Raised when the same sound would be cut otherwise. */
-const VERSION = 1;
+const VERSION = 2;
 
 export interface DecodeDeps {
   readonly store: Pick<Store, 'outputs'>;

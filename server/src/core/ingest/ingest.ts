@@ -43,26 +43,25 @@ export interface Ingested {
  * @throws AppError `preset_not_found`, `lecture_conflict`, and the media errors of `MediaDecoder.probe`
  */
 export async function ingest(deps: IngestDeps, input: IngestInput, signal: AbortSignal): Promise<Ingested> {
+  let keyToRemove: string | null = input.incoming.key;
   try {
     findPreset(input.presetId);
     const known = input.lectureId === null ? null : await findKnown(deps, input, input.lectureId);
-    if (known) {
-      await deps.blobs.remove(input.scope, input.incoming.key);
-      return known;
-    }
+    if (known) return known;
     const lectureId = input.lectureId ?? newId('lec');
     const recording = await acceptRecording(deps, { ...input, lectureId, title: input.title ?? titleOf(input.fileName) }, signal);
+    keyToRemove = recording.blobKey;
     const lecture = newLecture(deps, input, lectureId, recording.title);
-    const inserted = await insertAll(deps, input, lecture, recording);
-    if (inserted) return { lecture, source: recording, created: true };
+    if (await insertAll(deps, input, lecture, recording)) {
+      keyToRemove = null;
+      return { lecture, source: recording, created: true };
+    }
     // Somebody else made the lecture in the same moment: what they brought decides.
-    await deps.blobs.remove(input.scope, recording.blobKey);
     const winner = await findKnown(deps, input, lectureId);
     if (winner) return winner;
     throw conflict(lectureId);
-  } catch (error) {
-    await deps.blobs.remove(input.scope, input.incoming.key).catch(() => {});
-    throw error;
+  } finally {
+    if (keyToRemove !== null) await deps.blobs.remove(input.scope, keyToRemove).catch(() => {});
   }
 }
 

@@ -96,6 +96,8 @@ async function transcribeChunks(
   const parts = new Map((run.found?.parts ?? []).map((part) => [part.index, partSchema.parse(part.body)]));
   const inWork = new Set<Promise<void>>();
   const failed = new AbortController();
+  const failure = Promise.withResolvers<never>();
+  failure.promise.catch(() => {}); // told by the races below
   const stop = AbortSignal.any([signal, failed.signal]);
   const work = async (chunk: AudioChunk): Promise<void> => {
     const endMs = samplesToMs(chunk.endSample);
@@ -109,16 +111,17 @@ async function transcribeChunks(
   };
   try {
     for (;;) {
-      const next = await input.audio.next();
+      const next = await Promise.race([input.audio.next(), failure.promise]);
       signal.throwIfAborted();
       if (next.done) {
-        await Promise.all(inWork);
+        await Promise.race([Promise.all(inWork), failure.promise]);
         return { durationMs: next.value.durationMs, parts: [...parts].sort(([a], [b]) => a - b).map(([, part]) => part) };
       }
       const running: Promise<void> = work(next.value).finally(() => inWork.delete(running));
       inWork.add(running);
-      running.catch(() => {}); // told by the race or by the last wait
-      if (inWork.size >= run.session.concurrency) await Promise.race(inWork);
+      // Kept apart from the chunks in work: one that failed while sound was awaited is in work no more, and must not be missed.
+      running.catch(failure.reject);
+      if (inWork.size >= run.session.concurrency) await Promise.race([...inWork, failure.promise]);
     }
   } catch (error) {
     failed.abort();
