@@ -2,9 +2,9 @@ import { queryWords, stemOf } from '../../core/indexing/content-terms.ts';
 
 /**
  * Most rows whose words may be scored for one question, all words together. Scoring takes about 1 microsecond a row and
- * word: this bounds a question to some 15 ms however frequent its words are (decision 0002).
+ * word: this bounds a question to some 12 ms however frequent its words are (decision 0002).
  */
-const MAX_POSTINGS = 12_000;
+const MAX_POSTINGS = 9_000;
 
 export interface ParsedQuery {
   /** An FTS5 expression without any syntax from the user; null when there is nothing to look up. */
