@@ -1,7 +1,7 @@
 import { msToSamples, type SampleSpan } from '../src/core/domain/audio.ts';
 import type { VoiceActivityDetector } from '../src/core/ports/voice-activity-detector.ts';
 
-const WINDOW = msToSamples(20);
+const WINDOW = msToSamples(10);
 const END_AFTER = msToSamples(500);
 const LONGEST = msToSamples(20_000);
 /** Mean square of a window that counts as sound; below it is silence. */

@@ -95,14 +95,12 @@ async function transcribeChunks(
 ): Promise<{ durationMs: number; parts: ChunkPart[] }> {
   const parts = new Map((run.found?.parts ?? []).map((part) => [part.index, partSchema.parse(part.body)]));
   const inWork = new Set<Promise<void>>();
-  const failed = new AbortController();
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => {}); // told by the races below
-  const stop = AbortSignal.any([signal, failed.signal]);
   const work = async (chunk: AudioChunk): Promise<void> => {
     const endMs = samplesToMs(chunk.endSample);
     if (parts.has(chunk.index)) return input.onChunk({ endMs, segments: [] });
-    const part = await transcribeChunk(deps, input, run, chunk, stop);
+    const part = await transcribeChunk(deps, input, run, chunk, signal);
     parts.set(chunk.index, part);
     await input.onChunk({
       endMs,
@@ -124,8 +122,9 @@ async function transcribeChunks(
       if (inWork.size >= run.session.concurrency) await Promise.race([...inWork, failure.promise]);
     }
   } catch (error) {
-    failed.abort();
+    // What others have begun is finished and kept, unless we are told to stop.
     await Promise.allSettled(inWork);
+    signal.throwIfAborted();
     throw error;
   }
 }
