@@ -1,0 +1,41 @@
+export type BenchGroup = 'speed' | 'quality';
+
+export interface Bench {
+  readonly name: string;
+  readonly group: BenchGroup;
+  /** A module that exports `run(): Promise<BenchTable>`. */
+  readonly module: URL;
+}
+
+/** All benches, in the order they run in: short ones first. */
+export const benches: readonly Bench[] = [
+  bench('startup', 'speed', './startup/startup.ts'),
+  bench('search', 'speed', './search/search-speed.ts'),
+  bench('overhead', 'speed', './overhead/overhead.ts'),
+  bench('speech', 'speed', './speech/speech-speed.ts'),
+  bench('memory', 'speed', './memory/memory.ts'),
+  bench('retrieval', 'quality', './quality/retrieval.ts'),
+  bench('notes', 'quality', './quality/notes.ts'),
+  bench('word-error-rate', 'quality', './quality/word-error-rate.ts'),
+];
+
+/**
+ * The benches that are meant by names; no name means speed and memory, `quality` all of that group.
+ *
+ * @throws RangeError for a name that is none, with those that are
+ */
+export function chooseBenches(names: readonly string[]): readonly Bench[] {
+  const wanted = names.length === 0 ? ['speed'] : names;
+  const known = (name: string) => benches.filter((candidate) => candidate.name === name || candidate.group === name);
+  const unknown = wanted.find((name) => known(name).length === 0);
+  if (unknown !== undefined) {
+    throw new RangeError(
+      `There is no bench "${unknown}". There are: ${['speed', 'quality', ...benches.map(({ name }) => name)].join(', ')}.`,
+    );
+  }
+  return benches.filter((candidate) => wanted.some((name) => known(name).includes(candidate)));
+}
+
+function bench(name: string, group: BenchGroup, path: string): Bench {
+  return { name, group, module: new URL(path, import.meta.url) };
+}
