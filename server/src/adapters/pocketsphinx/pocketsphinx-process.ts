@@ -72,13 +72,18 @@ export function startPocketsphinxProcess(options: {
     waiting = null;
   });
 
+  const throwIfEnded = (): void => {
+    if (ended) throw options.signal.aborted ? options.signal.reason : failed(messages());
+  };
+
   let count = 0;
   return {
     async hear(samples) {
-      if (ended) throw options.signal.aborted ? (options.signal.reason as unknown) : failed(messages());
+      throwIfEnded();
       const name = `u${count++}`;
       const file = join(folder, `${name}.raw`);
       await writeFile(file, new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
+      throwIfEnded(); // nobody is left to tell an answer that is waited for from now on
       const answer = (waiting = Promise.withResolvers<readonly HeardWord[]>());
       const timeout = setTimeout(run.kill, HEAR_TIMEOUT_MS);
       run.child.stdin.write(`${name}\n`);
