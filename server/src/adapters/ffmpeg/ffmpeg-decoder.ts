@@ -45,7 +45,11 @@ async function probe(ffprobe: string, path: string, signal: AbortSignal): Promis
     'error',
     ...SAFE_INPUT,
     '-show_entries',
-    'format=format_name,duration:stream=codec_type,codec_name,codec_tag_string',
+    'format=format_name,duration:stream=codec_type,codec_name,codec_tag_string,sample_rate:packet=codec_type:packet_side_data=side_data_type',
+    // Only packets tell of encryption: ffmpeg shows such a track under the name that it has when it is decrypted.
+    '-show_packets',
+    '-read_intervals',
+    '%+#50',
     '-of',
     'json',
     `file:${path}`,
