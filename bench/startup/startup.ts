@@ -43,7 +43,7 @@ async function start(): Promise<Start> {
   const port = await freePort();
   const startedAt = performance.now();
   const server = spawn(process.execPath, [CLI, 'serve'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'ignore'],
     env: { ...process.env, PORT: String(port), DATA_DIR: folder, DATABASE_URL: '', LOG_LEVEL: 'silent' },
   });
   try {
