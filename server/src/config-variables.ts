@@ -113,32 +113,36 @@ export const variables = {
   ),
 } as const;
 
+/** Many tools set it for their own purposes: it counts only when nothing else is said. */
+const SET_BY_TOOLS = 'NODE_ENV';
+
 export type Variables = { readonly [K in keyof typeof variables]: z.output<(typeof variables)[K]['schema']> };
 
 /**
  * Reads all variables under their names, aliases and `NAME_FILE` forms. An empty value counts as not set.
+ * What `environment` says of a setting, under any name, wins over `fallback` (a `.env` file).
  *
  * @throws AppError `configuration_invalid` when a value is wrong or two names disagree
  */
-export function readVariables(environment: Environment): Variables {
+export function readVariables(environment: Environment, fallback: Environment = {}): Variables {
   const entries = Object.entries(variables).map(([name, definition]) => {
-    const raw = readOne(environment, [name, ...definition.aliases]) ?? definition.default;
-    const parsed = definition.schema.safeParse(raw);
+    const names = [name, ...definition.aliases];
+    const meant = names.filter((each) => each !== SET_BY_TOOLS);
+    const set = readOne(environment, meant) ?? readOne(fallback, meant) ?? readOne({ ...fallback, ...environment }, names);
+    const parsed = definition.schema.safeParse(set?.value ?? definition.default);
     if (parsed.success) return [name, parsed.data];
     const why = parsed.error.issues.map((issue) => issue.message).join('; ');
-    throw new AppError('configuration_invalid', `${name} is set to a value that cannot be used: ${why}.`);
+    throw new AppError('configuration_invalid', `${set?.name ?? name} is set to a value that cannot be used: ${why}.`);
   });
   return Object.fromEntries(entries) as Variables; // fromEntries loses the keys
 }
 
-function readOne(environment: Environment, names: readonly string[]): string | null {
+function readOne(environment: Environment, names: readonly string[]): { name: string; value: string } | null {
   const set = names.flatMap((name) => {
     const value = readValue(environment, name);
     return value === null ? [] : [{ name, value }];
   });
-  // NODE_ENV is set by many tools for their own purposes: it counts only when nothing else is said.
-  const meant = set.length > 1 ? set.filter(({ name }) => name !== 'NODE_ENV') : set;
-  const [first, ...others] = meant;
+  const [first, ...others] = set;
   const other = others.find(({ value }) => value !== first?.value);
   if (first && other) {
     throw new AppError(
@@ -146,7 +150,7 @@ function readOne(environment: Environment, names: readonly string[]): string | n
       `${first.name} and ${other.name} are two names of one setting and have different values. Remove one of them.`,
     );
   }
-  return first?.value ?? null;
+  return first ?? null;
 }
 
 function readValue(environment: Environment, name: string): string | null {

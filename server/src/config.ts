@@ -44,7 +44,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function loadConfig(environment: Environment = process.env, options: { cwd?: string } = {}): Config {
   const cwd = options.cwd ?? process.cwd();
-  const variables = readVariables({ ...readDotEnv(cwd), ...environment });
+  const variables = readVariables(environment, readDotEnv(cwd));
   const dataDir = resolve(cwd, expandHome(variables.DATA_DIR));
   const cores = availableParallelism();
   const ffmpegPath = findProgram(variables.FFMPEG_PATH, environment);
