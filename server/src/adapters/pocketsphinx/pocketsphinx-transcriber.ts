@@ -6,12 +6,13 @@ import { AppError } from '../../core/domain/app-error.ts';
 import { msToSamples, samplesToMs, type AudioChunk, type SampleSpan } from '../../core/domain/audio.ts';
 import type { Word } from '../../core/domain/transcript.ts';
 import type { Transcriber, TranscriberSession } from '../../core/ports/transcriber.ts';
-import { startPocketsphinxProcess, type HeardWord, type PocketsphinxProcess } from './pocketsphinx-process.ts';
+import { startPocketsphinxProcess, type HeardWord } from './pocketsphinx-process.ts';
+import { openProcessPool, type ProcessPool } from './process-pool.ts';
 
 /**
- * Measured on a synthetic lecture and on read speech (docs/decisions/0001-speech.md): without the second pass and
- * with phone look-ahead it is faster at the same word error rate; silence is cut by our own voice activity detection,
- * so the engine's own cuts are off: they would move the times.
+ * Without the second pass and with phone look-ahead the engine is faster, at the same word error rate on the sample
+ * lecture (docs/decisions/0001-speech.md). Silence is cut by our own voice activity detection, so the engine's own cuts
+ * are off: they would move the times.
  */
 const SETTINGS = ['-fwdflat', 'no', '-pl_window', '5', '-maxhmmpf', '10000', '-maxwpf', '20', '-remove_silence', 'no'];
 const LONGEST_PIECE = msToSamples(15_000);
@@ -76,67 +77,50 @@ async function findModel(options: PocketsphinxOptions): Promise<Model | null> {
 async function openSession(options: PocketsphinxOptions, model: Model, signal: AbortSignal): Promise<TranscriberSession> {
   const folder = await mkdtemp(join(tmpdir(), 'scholium-speech-'));
   const stop = new AbortController();
-  const started: PocketsphinxProcess[] = [];
-  const start = async (): Promise<PocketsphinxProcess> => {
-    const own = await mkdtemp(join(folder, 'process-'));
-    const child = startPocketsphinxProcess({
+  const pool = await openProcessPool(options.processes, async () =>
+    startPocketsphinxProcess({
       program: options.program,
       args: model.args,
-      folder: own,
+      folder: await mkdtemp(join(folder, 'process-')),
       signal: AbortSignal.any([signal, stop.signal]),
-    });
-    started.push(child);
-    return child;
-  };
-  // All at once: loading the model takes a second, which passes while the first sound is decoded.
-  const idle = await Promise.all(Array.from({ length: options.processes }, start));
+    }),
+  );
 
   return {
     model: 'en-us',
     digest: model.digest,
     language: 'en',
     concurrency: options.processes,
-    async transcribe(chunk, chunkSignal) {
-      const child = idle.pop() ?? (await start());
-      let alive = false;
-      const stopListening = (): void => void child.close();
-      chunkSignal.addEventListener('abort', stopListening, { once: true });
-      try {
-        const words = await hearChunk(child, chunk, chunkSignal);
-        alive = true;
-        return words;
-      } catch (error) {
-        chunkSignal.throwIfAborted();
-        throw error;
-      } finally {
-        chunkSignal.removeEventListener('abort', stopListening);
-        // A process that failed is not used again; the next call starts another.
-        if (alive && !chunkSignal.aborted) idle.push(child);
-        else await child.close();
-      }
-    },
+    transcribe: (chunk, chunkSignal) => hearChunk(pool, chunk, chunkSignal),
     async close() {
       stop.abort();
-      await Promise.all(started.map((child) => child.close()));
+      await pool.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-async function hearChunk(child: PocketsphinxProcess, chunk: AudioChunk, signal: AbortSignal): Promise<Word[]> {
-  const words: Word[] = [];
-  for (const span of joinUtterances(chunk.utterances)) {
-    signal.throwIfAborted();
+/** The pieces of a chunk are heard side by side, so that no process is idle while the last chunk is in work. */
+async function hearChunk(pool: ProcessPool, chunk: AudioChunk, signal: AbortSignal): Promise<Word[]> {
+  const failed = new AbortController();
+  const either = AbortSignal.any([signal, failed.signal]);
+  const pieces = joinUtterances(chunk.utterances).map(async (span) => {
     const samples = chunk.samples.subarray(span.startSample - chunk.startSample, span.endSample - chunk.startSample);
-    const heard = await child.hear(samples);
-    words.push(...heard.map((word) => toWord(word, samplesToMs(span.startSample), samplesToMs(span.endSample))));
+    const heard = await pool.use((child) => child.hear(samples), either);
+    return heard.map((word) => toWord(word, samplesToMs(span.startSample), samplesToMs(span.endSample)));
+  });
+  try {
+    return (await Promise.all(pieces)).flat();
+  } catch (error) {
+    failed.abort();
+    await Promise.allSettled(pieces);
+    throw error;
   }
-  return words;
 }
 
 /**
  * Utterances that follow each other are heard in one piece of up to 15 s: the language model then knows the words
- * before a pause (11.4 % of the words wrong on the sample lecture instead of 13.0 %).
+ * before a pause, and the cepstral mean is taken over more sound.
  */
 function joinUtterances(utterances: readonly SampleSpan[]): readonly SampleSpan[] {
   const spans: SampleSpan[] = [];
