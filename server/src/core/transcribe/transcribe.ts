@@ -9,6 +9,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Store, StepOutput } from '../ports/store.ts';
 import type { Transcriber, TranscriberSession } from '../ports/transcriber.ts';
+import { firstFailure } from './first-failure.ts';
 import { segmentsOf } from './segments.ts';
 
 const STEP = 'transcribe';
@@ -95,8 +96,7 @@ async function transcribeChunks(
 ): Promise<{ durationMs: number; parts: ChunkPart[] }> {
   const parts = new Map((run.found?.parts ?? []).map((part) => [part.index, partSchema.parse(part.body)]));
   const inWork = new Set<Promise<void>>();
-  const failure = Promise.withResolvers<never>();
-  failure.promise.catch(() => {}); // told by the races below
+  const failure = firstFailure();
   const work = async (chunk: AudioChunk): Promise<void> => {
     const endMs = samplesToMs(chunk.endSample);
     if (parts.has(chunk.index)) return input.onChunk({ endMs, segments: [] });
@@ -109,17 +109,17 @@ async function transcribeChunks(
   };
   try {
     for (;;) {
-      const next = await Promise.race([input.audio.next(), failure.promise]);
+      const next = await failure.unlessFailed(input.audio.next());
       signal.throwIfAborted();
       if (next.done) {
-        await Promise.race([Promise.all(inWork), failure.promise]);
+        await failure.unlessFailed(Promise.all(inWork));
         return { durationMs: next.value.durationMs, parts: [...parts].sort(([a], [b]) => a - b).map(([, part]) => part) };
       }
       const running: Promise<void> = work(next.value).finally(() => inWork.delete(running));
       inWork.add(running);
       // Kept apart from the chunks in work: one that failed while sound was awaited is in work no more, and must not be missed.
-      running.catch(failure.reject);
-      if (inWork.size >= run.session.concurrency) await Promise.race([...inWork, failure.promise]);
+      running.catch(failure.report);
+      if (inWork.size >= run.session.concurrency) await failure.unlessFailed(Promise.race(inWork));
     }
   } catch (error) {
     // What others have begun is finished and kept, unless we are told to stop.
