@@ -10,6 +10,12 @@ export interface EnergeticEmbedderOptions {
   readonly threadFile?: URL;
 }
 
+/**
+ * The model leaves much garbage behind: with V8's own limits the thread grew by 170 MB in 200 passages, with these it
+ * stays where it is after 40.
+ */
+const HEAP = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 400 };
+
 /** The model hears 128 tokens, which no 2,000 characters of English exceed by much; the rest only costs time. */
 const MAX_TEXT_LENGTH = 2000;
 
@@ -22,7 +28,7 @@ const MAX_TEXT_LENGTH = 2000;
  */
 export function createEnergeticEmbedder(options: EnergeticEmbedderOptions = {}): Embedder {
   const file = options.threadFile ?? new URL('./embed.thread.ts', import.meta.url);
-  const pool = new ThreadPool<EmbedMethods>({ file, data: null, size: 1, idleMs: options.idleMs ?? 300_000 });
+  const pool = new ThreadPool<EmbedMethods>({ file, data: null, size: 1, idleMs: options.idleMs ?? 300_000, heap: HEAP });
   return {
     id: 'use-lite-en@0.2.0',
     dimensions: 512,

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { Worker, type ResourceLimits } from 'node:worker_threads';
 import { AppError } from '../../core/domain/app-error.ts';
 import type { ThreadMethods, ThreadReply, ThreadRequest } from './serve-thread.ts';
 
@@ -11,6 +11,8 @@ export interface ThreadPoolOptions {
   readonly size: number;
   /** A thread without work for so long is ended. */
   readonly idleMs: number;
+  /** Limits of a thread's heap; V8's own when left out. */
+  readonly heap?: Pick<ResourceLimits, 'maxYoungGenerationSizeMb' | 'maxOldGenerationSizeMb'>;
 }
 
 /**
@@ -144,7 +146,7 @@ export class ThreadPool<Methods extends ThreadMethods> {
   }
 
   #start(): Thread {
-    const worker = new Worker(this.#options.file, { workerData: this.#options.data });
+    const worker = new Worker(this.#options.file, { workerData: this.#options.data, resourceLimits: this.#options.heap });
     const thread: Thread = { worker, call: null, idleTimer: null };
     this.#threads.add(thread);
     worker.on('message', (reply: ThreadReply) => this.#settle(thread, reply));
