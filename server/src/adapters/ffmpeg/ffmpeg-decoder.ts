@@ -20,7 +20,6 @@ const PROBE_LIMITS: Limits = { memoryBytes: MEMORY_BYTES, cpuSeconds: 20 };
 const PROBE_TIMEOUT_MS = 30_000;
 /** No output for this long means that the decoder hangs. */
 const STALL_MS = 60_000;
-const BLOCK_BYTES = SAMPLE_RATE * 2;
 
 const MISSING =
   'ffmpeg was not found. Install it (Debian and Ubuntu: "apt install ffmpeg", macOS: "brew install ffmpeg") or set FFMPEG_PATH.';
@@ -127,26 +126,20 @@ async function* decode(ffmpeg: string, path: string, maxDurationMs: number, sign
   }
 }
 
-/** Blocks of at most one second of whole samples. Ends the process when it says nothing for too long while we wait. */
+/** Blocks as they come from the pipe (2 s at most), of whole samples. Ends the process when it says nothing for too long while we wait. */
 async function* blocksOf(stdout: AsyncIterable<Buffer>, kill: () => void): AsyncGenerator<Int16Array> {
-  let rest: Buffer = Buffer.alloc(0);
+  let half: Buffer | null = null;
   const source = stdout[Symbol.asyncIterator]();
   for (;;) {
     const stall = setTimeout(kill, STALL_MS);
     const next = await source.next().finally(() => clearTimeout(stall));
-    if (next.done) break;
-    rest = rest.length === 0 ? next.value : Buffer.concat([rest, next.value]);
-    while (rest.length >= BLOCK_BYTES) {
-      yield toSamples(rest.subarray(0, BLOCK_BYTES));
-      rest = rest.subarray(BLOCK_BYTES);
-    }
+    if (next.done) return;
+    const bytes: Buffer = half ? Buffer.concat([half, next.value]) : next.value;
+    const whole = bytes.length - (bytes.length % 2);
+    half = whole < bytes.length ? bytes.subarray(whole) : null;
+    // A copy: the bytes may lie at an odd offset of a pooled buffer that Node uses again.
+    if (whole > 0) yield new Int16Array(new Uint8Array(bytes.subarray(0, whole)).buffer);
   }
-  if (rest.length >= 2) yield toSamples(rest.subarray(0, rest.length - (rest.length % 2)));
-}
-
-function toSamples(bytes: Buffer): Int16Array {
-  // A copy: the bytes may lie at an odd offset of a pooled buffer that Node uses again.
-  return new Int16Array(new Uint8Array(bytes).buffer);
 }
 
 async function version(ffmpeg: string): Promise<string> {

@@ -11,7 +11,7 @@ export interface MediaDecoder {
   /** @throws AppError `media_empty`, `media_unsupported`, `media_no_audio`, `media_protected`, `media_damaged`, `decoder_unavailable` */
   probe(path: string, signal: AbortSignal): Promise<MediaFacts>;
   /**
-   * The sound as blocks of at most one second, in order; memory is bounded by the consumer's pace.
+   * The sound as blocks of a few seconds at most, in order; memory is bounded by the consumer's pace.
    * A file that breaks off in the middle yields what could be read. Stopping the iteration or aborting ends the decoder.
    * @throws AppError as `probe`, and `media_too_long` when more than `maxDurationMs` is decoded
    */
