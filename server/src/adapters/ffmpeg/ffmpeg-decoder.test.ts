@@ -72,6 +72,32 @@ describe('ffmpeg', () => {
     expect(await samplesIn(path)).toBeGreaterThan(1.8 * SAMPLE_RATE);
   });
 
+  it('takes nothing from tags and chapters, whatever they hold', async () => {
+    const script = '<script>alert(1)</script>';
+    const tags = await file(
+      'tags.txt',
+      Buffer.from(`;FFMETADATA1\ntitle=${script}\nartist=${script}\n[CHAPTER]\nSTART=0\nEND=9\ntitle=${script}\n`),
+    );
+    for (const extension of ['mp3', 'm4a', 'ogg', 'flac', 'mkv']) {
+      const path = make(
+        `tagged.${extension}`,
+        '-f',
+        'lavfi',
+        '-i',
+        'sine=duration=1',
+        '-i',
+        tags,
+        '-map_metadata',
+        '1',
+        '-map_chapters',
+        '1',
+      );
+      expect((await readFile(path)).includes(script)).toBe(true);
+      expect(JSON.stringify(await decoder.probe(path, never))).not.toContain('script');
+      expect(await samplesIn(path)).toBeGreaterThan(0.9 * SAMPLE_RATE);
+    }
+  });
+
   it('says that a video has no sound track', async () => {
     const path = make('silent.mp4', '-f', 'lavfi', '-i', 'color=size=64x64:duration=1');
     await expect(decoder.probe(path, never)).rejects.toMatchObject({ code: 'media_no_audio', detail: /no sound track/ });
