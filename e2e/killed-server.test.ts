@@ -64,6 +64,17 @@ describe('a server that stops in the middle of a transcription', { timeout: TIME
     expect(await second.end('SIGTERM')).toBe(0);
   });
 
+  it('tells load balancers first that it stops, and answers meanwhile', async () => {
+    const server = await startServer(folder.path, { SHUTDOWN_DELAY_SECONDS: '2' });
+    const statusOf = async (path: string): Promise<number> => (await fetch(`${server.url}${path}`)).status;
+    expect(await statusOf('/health/ready')).toBe(200);
+    const gone = server.end('SIGTERM');
+    await expect.poll(() => statusOf('/health/ready'), { timeout: 2_000, interval: 20 }).toBe(503);
+    expect(await statusOf('/health/live')).toBe(200);
+    expect(await statusOf('/api/courses')).toBe(200);
+    expect(await gone).toBe(0);
+  });
+
   it('ends the work in hand within the grace time after SIGTERM, and goes with 0', async () => {
     const server = await start({ POCKETSPHINX_PATH: engine.program });
     const jobId = await transcribe(server.client, TIDES);

@@ -28,7 +28,7 @@ import type {
   Writer,
 } from './core/ports/index.ts';
 import { requestTranscription } from './core/transcribe/request-transcription.ts';
-import { createHealthCheck } from './core/upkeep/check-health.ts';
+import { createHealthCheck, createReadinessCheck } from './core/upkeep/check-health.ts';
 import { scheduleUpkeep } from './core/upkeep/schedule-upkeep.ts';
 import type { ApiDeps, ApiMetrics } from './faces/api/api-deps.ts';
 import type { Metrics } from './core/ports/metrics.ts';
@@ -58,6 +58,8 @@ export interface Composition {
   readonly api: ApiDeps;
   /** Takes jobs and keeps house until the runner is stopped. */
   startWorker(): Runner;
+  /** Readiness says no from now on; requests are still answered. */
+  announceStop(): void;
   close(): Promise<void>;
 }
 
@@ -72,6 +74,7 @@ const LEASE_MS = 10_000;
  */
 export async function compose(config: Config, overrides: Partial<Ports> = {}): Promise<Composition> {
   const startedAt = Date.now();
+  const stopping = new AbortController();
   const ports = await openPorts(config, overrides);
   const api: ApiDeps = {
     ...ports,
@@ -85,9 +88,16 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     search: (input, signal) => search(ports, input, signal),
     ask: (input, signal) => ask(ports, input, signal),
     health: createHealthCheck(ports, { version: VERSION, startedAt }),
+    readiness: createReadinessCheck(ports, { version: VERSION, startedAt, stopping: stopping.signal }),
     trash: bindTrash(ports),
   };
-  return { ports, api, startWorker: () => startWorker(config, ports), close: () => closePorts(ports) };
+  return {
+    ports,
+    api,
+    startWorker: () => startWorker(config, ports),
+    announceStop: () => stopping.abort(),
+    close: () => closePorts(ports),
+  };
 }
 
 async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Ports> {

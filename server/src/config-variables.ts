@@ -102,7 +102,17 @@ export const variables = {
   SPEECH_JOBS: variable('Recordings that are transcribed at the same time; 0 takes half the cores.', '0', wholeNumber(0, 256)),
   LIGHT_JOBS: variable('Other jobs that run at the same time.', '2', wholeNumber(1, 256)),
   JOB_TIMEOUT: variable('Seconds after which a job is stopped and tried again.', '3600', wholeNumber(1, 604_800)),
-  KEEP_JOBS_DAYS: variable('Days after which finished jobs are forgotten (their results are not).', '30', wholeNumber(1, 3650)),
+  JOB_RETENTION_DAYS: variable(
+    'Days after which finished jobs are forgotten (their results are not).',
+    '30',
+    wholeNumber(1, 3650),
+    ['KEEP_JOBS_DAYS'],
+  ),
+  SHUTDOWN_DELAY_SECONDS: variable(
+    'Seconds between `/health/ready` saying no and the end of taking requests, so that load balancers look elsewhere first.',
+    '0',
+    wholeNumber(0, 600),
+  ),
   FFMPEG_PATH: variable('The ffmpeg program.', 'ffmpeg', text.min(1)),
   FFPROBE_PATH: variable('The ffprobe program. Empty: beside ffmpeg.', '', text),
   POCKETSPHINX_PATH: variable('The pocketsphinx_batch program.', 'pocketsphinx_batch', text.min(1)),

@@ -117,7 +117,8 @@ describe('a value that cannot be used', () => {
     SPEECH_JOBS: '1.5',
     LIGHT_JOBS: '0',
     JOB_TIMEOUT: 'forever',
-    KEEP_JOBS_DAYS: '0',
+    JOB_RETENTION_DAYS: '0',
+    SHUTDOWN_DELAY_SECONDS: '601',
   };
   it.each(Object.entries(bad))('of %s (%s) is refused with its name', (name, value) => {
     expect(() => readVariables({ [name]: value })).toThrow(invalid(new RegExp(`^${name} is set to a value`)));

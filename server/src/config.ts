@@ -28,6 +28,8 @@ export interface Config {
   readonly speechJobs: number;
   readonly lightJobs: number;
   readonly jobTimeoutMs: number;
+  /** Between saying that no more requests are wanted and taking none. */
+  readonly shutdownDelayMs: number;
   readonly keepJobsDays: number;
   readonly ffmpegPath: string;
   readonly ffprobePath: string;
@@ -66,7 +68,8 @@ export function loadConfig(environment: Environment = process.env, options: { cw
     speechJobs: variables.SPEECH_JOBS || Math.max(1, Math.floor(cores / 2)),
     lightJobs: variables.LIGHT_JOBS,
     jobTimeoutMs: variables.JOB_TIMEOUT * 1000,
-    keepJobsDays: variables.KEEP_JOBS_DAYS,
+    shutdownDelayMs: variables.SHUTDOWN_DELAY_SECONDS * 1000,
+    keepJobsDays: variables.JOB_RETENTION_DAYS,
     ffmpegPath,
     ffprobePath: findProgram(variables.FFPROBE_PATH || ffmpegPath.replace(/ffmpeg([^/\\]*)$/, 'ffprobe$1'), environment),
     pocketsphinxPath: findProgram(variables.POCKETSPHINX_PATH, environment),

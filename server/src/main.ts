@@ -42,7 +42,8 @@ export async function serve(options: ServeOptions = {}): Promise<RunningServer> 
   };
   requireLoopback(config.host);
   const composition = await compose(config, options.overrides);
-  const { log } = composition.ports;
+  const { ports } = composition;
+  const { log } = ports;
   try {
     const api = config.role === 'worker' ? null : await startApi(config, composition.api);
     const runner = config.role === 'api' ? null : composition.startWorker();
@@ -50,6 +51,8 @@ export async function serve(options: ServeOptions = {}): Promise<RunningServer> 
     let closing: Promise<void> | null = null;
     const close = async (): Promise<void> => {
       log.info('application', 'server.stopping', { jobsInWork: runner?.running() ?? 0 });
+      composition.announceStop();
+      if (api) await ports.clock.sleep(config.shutdownDelayMs, new AbortController().signal);
       await Promise.all([api?.close(), runner?.stop({ graceMs: GRACE_MS })]);
       await composition.close();
     };

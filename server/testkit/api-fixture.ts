@@ -85,6 +85,7 @@ export async function openApiFixture(overrides: Partial<ApiDeps> = {}): Promise<
     cancelJob: (input) => cancelJob(jobDeps, input),
     search: async () => ({ results: [], degraded: false }),
     ask: async () => ({ answer: 'The recording does not say.', supported: false, citations: [] }),
+    readiness: async () => ({ status: 'ok', version: '0.0.0-test', uptimeMs: 1, dependencies: [] }),
     health: async () => ({ status: 'ok', version: '0.0.0-test', uptimeMs: 1, dependencies: [] }),
     trash: {
       trashCourse: (input) => trashCourse(jobDeps, input),

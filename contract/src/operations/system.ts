@@ -17,6 +17,32 @@ export const systemOperations = {
     },
     errors: [],
   }),
+  getLiveness: defineOperation({
+    operationId: 'getLiveness',
+    method: 'GET',
+    path: '/health/live',
+    atRoot: true,
+    summary: 'Whether the process answers',
+    description: 'Asks nothing else: for a probe that starts the process again when there is no answer.',
+    tags: ['System'],
+    responses: { 200: { description: 'It does', schema: z.object({ status: z.literal('ok') }) } },
+    errors: [],
+  }),
+  getReadiness: defineOperation({
+    operationId: 'getReadiness',
+    method: 'GET',
+    path: '/health/ready',
+    atRoot: true,
+    summary: 'Whether requests can be taken',
+    description:
+      'For a load balancer. Answers 503 while database or storage are down, and as soon as the server was told to stop. A queue that is down does not count: requests are kept.',
+    tags: ['System'],
+    responses: {
+      200: { description: 'They can', schema: healthSchema },
+      503: { description: 'Send them elsewhere', schema: healthSchema },
+    },
+    errors: [],
+  }),
   getMetrics: defineOperation({
     operationId: 'getMetrics',
     method: 'GET',

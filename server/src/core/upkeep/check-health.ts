@@ -1,5 +1,5 @@
 import type { HealthReply } from '@scholium/contract';
-import { toAppError } from '../domain/app-error.ts';
+import { AppError, toAppError } from '../domain/app-error.ts';
 import type { Blobs, Clock, MediaDecoder, Queue, SearchIndex, Store, Transcriber } from '../ports/index.ts';
 import { chooseTranscriber } from '../transcribe/choose-transcriber.ts';
 
@@ -15,8 +15,8 @@ export interface HealthDeps {
 
 type Dependency = HealthReply['dependencies'][number];
 
-/** Without these nothing works; the others cost a feature only. */
-const VITAL = new Set(['database', 'storage', 'queue']);
+/** Without these nothing works; the others cost a feature only. Jobs wait in the database while the queue is away. */
+const VITAL = new Set(['database', 'storage']);
 
 /**
  * Asks each dependency whether it works. `down` when nothing works, `degraded` when something does not.
@@ -38,6 +38,28 @@ export function createHealthCheck(deps: HealthDeps, facts: { version: string; st
     const isWhole = dependencies.every(({ status }) => status === 'ok');
     return {
       status: isDown ? 'down' : isWhole ? 'ok' : 'degraded',
+      version: facts.version,
+      uptimeMs: Math.round(deps.clock.now() - facts.startedAt),
+      dependencies,
+    };
+  };
+}
+
+/** Asks only what every request needs. `down` as well once `stopping` is aborted: load balancers then look elsewhere. */
+export function createReadinessCheck(
+  deps: Pick<HealthDeps, 'store' | 'blobs' | 'clock'>,
+  facts: { version: string; startedAt: number; stopping: AbortSignal },
+): () => Promise<HealthReply> {
+  return async () => {
+    const dependencies = await Promise.all([
+      ask('database', () => deps.store.check()),
+      ask('storage', () => deps.blobs.check()),
+      ask('server', async () => {
+        if (facts.stopping.aborted) throw new AppError('server_stopping', 'The server is stopping.');
+      }),
+    ]);
+    return {
+      status: dependencies.every(({ status }) => status === 'ok') ? 'ok' : 'down',
       version: facts.version,
       uptimeMs: Math.round(deps.clock.now() - facts.startedAt),
       dependencies,

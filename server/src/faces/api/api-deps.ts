@@ -59,6 +59,8 @@ export interface ApiDeps {
   ): Promise<SearchReply>;
   ask(input: InScope & { lectureId: string; question: string }, signal: AbortSignal): Promise<AnswerReply>;
   health(): Promise<HealthReply>;
+  /** Whether requests can be taken: what `health` says of the dependencies that every request needs. */
+  readiness(): Promise<HealthReply>;
   readonly trash: TrashUseCases;
 }
 

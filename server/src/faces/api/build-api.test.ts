@@ -91,3 +91,10 @@ test('every request is logged by its pattern, never by its address', async () =>
   expect(line?.fields).toMatchObject({ method: 'GET', route: '/api/search', status: 200 });
   expect(JSON.stringify(api.logged)).not.toContain('private');
 });
+
+test('probes answer whatever host they are addressed to', async () => {
+  for (const url of ['/health', '/health/live', '/health/ready']) {
+    expect((await api.app.inject({ url, headers: { host: '10.1.2.3:8000' } })).statusCode).toBe(200);
+  }
+  expect((await api.app.inject({ url: '/api/courses', headers: { host: '10.1.2.3:8000' } })).statusCode).not.toBe(200);
+});

@@ -31,6 +31,7 @@ declare module 'fastify' {
   }
 }
 
+const PROBES = new Set(['/health', '/health/live', '/health/ready']);
 const JSON_LIMIT_BYTES = 1024 * 1024;
 /** Longer than any load balancer's, so that the other side closes first. */
 const KEEP_ALIVE_MS = 75_000;
@@ -96,7 +97,7 @@ function addRequestHooks(app: FastifyInstance, deps: ApiDeps, closing: AbortSign
       throw new AppError('server_stopping', 'The server is stopping. Send the request again in a moment.');
     }
     // Probes reach the server by an address; they learn nothing that is private.
-    if (request.routeOptions.url !== '/health') {
+    if (!PROBES.has(request.routeOptions.url ?? '')) {
       const { host, origin } = request.headers;
       guardRequest({ method: request.method, host, origin }, deps.settings.publicHosts);
     }

@@ -7,6 +7,13 @@ export function systemHandlers(deps: ApiDeps, describe: () => Record<string, unk
       const health = await deps.health();
       return { status: health.status === 'down' ? 503 : 200, body: health };
     },
+    async getLiveness() {
+      return { status: 200, body: { status: 'ok' as const } };
+    },
+    async getReadiness() {
+      const readiness = await deps.readiness();
+      return { status: readiness.status === 'down' ? 503 : 200, body: readiness };
+    },
     async getMetrics() {
       const { contentType, body } = await deps.metrics.render();
       return { status: 200, headers: { 'content-type': contentType }, body };
