@@ -31,6 +31,7 @@ export const lectureSchema = z.object({
   courseId: z.string(),
   presetId: z.string(),
   title: z.string(),
+  pinned: z.boolean().describe('Retention leaves a pinned lecture alone'),
   createdAt: instantSchema,
   deletedAt: instantSchema.nullable(),
 });

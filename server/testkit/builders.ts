@@ -18,6 +18,7 @@ export function aLecture(fields: Partial<Lecture> = {}): Lecture {
     title: 'How memory works',
     createdAt: 2_000,
     deletedAt: null,
+    pinned: false,
     ...fields,
   };
 }

@@ -10,6 +10,7 @@ import {
   isReady,
   prolonged,
   queuedJob,
+  replayed,
   type JobState,
 } from '../src/core/jobs/job-transitions.ts';
 import type { Store } from '../src/core/ports/store.ts';
@@ -106,6 +107,21 @@ export function memoryJobs(access: Access): Pick<Store, 'jobs' | 'jobEvents' | '
           const gone = drop(state.jobs, old);
           for (const job of gone) state.events.delete(job.id);
           return gone.length;
+        }),
+      deadLetters: (scope, page) =>
+        access((state) => paged(select(state.jobs, scope, (job) => job.deadLetteredAt !== null).map(toJob), page)),
+      replay: (scope, id, now) =>
+        access((state) => {
+          const job = state.jobs.get(id);
+          const next = job && sees(scope, job) ? replayed(job, now) : null;
+          if (next) state.jobs.set(id, next);
+          return next && toJob(next);
+        }),
+      dropDeadLetter: (scope, id) =>
+        access((state) => {
+          const gone = drop(state.jobs, (job) => job.id === id && sees(scope, job) && job.deadLetteredAt !== null);
+          for (const job of gone) state.events.delete(job.id);
+          return gone.length === 1;
         }),
     },
     jobEvents: {

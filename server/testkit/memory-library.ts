@@ -57,7 +57,7 @@ export function memoryLibrary(access: Access): Library {
             page,
           ),
         ),
-      update: (scope, id, { title, presetId, courseId }) =>
+      update: (scope, id, { title, presetId, courseId, pinned }) =>
         access((state) => {
           const key = keyOf(ownerOf(scope), id);
           if (courseId !== undefined) mustExist(state.courses, keyOf(ownerOf(scope), courseId));
@@ -65,6 +65,7 @@ export function memoryLibrary(access: Access): Library {
             ...(title !== undefined && { title }),
             ...(presetId !== undefined && { presetId }),
             ...(courseId !== undefined && { courseId }),
+            ...(pinned !== undefined && { pinned }),
           };
           patch(state.lectures, key, change);
         }),

@@ -24,7 +24,7 @@ export function makeShelf(...transcripts: Transcript[]): Shelf {
   const owned = { ownerId: 'ann', createdAt: 0, deletedAt: null };
   const shelf: Shelf = {
     course: { ...owned, id: 'course', title: 'Physics' },
-    lecture: { ...owned, id: 'lecture', courseId: 'course', presetId: 'exam', title: 'Tides' },
+    lecture: { ...owned, id: 'lecture', courseId: 'course', presetId: 'exam', title: 'Tides', pinned: false },
     source: {
       ...owned,
       id: 'source',

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LOCAL_OWNER, ownerScope, systemScope } from '../src/core/domain/scope.ts';
 import type { Store } from '../src/core/ports/store.ts';
 import { aCourse, aJob, aLecture, anArtifact, aSource, aTranscript } from './builders.ts';
+import { deadLettersConformance } from './dead-letters.conformance.ts';
 import { jobStoreConformance } from './job-store.conformance.ts';
 
 const local = ownerScope(LOCAL_OWNER);
@@ -53,6 +54,14 @@ export function storeConformance(name: string, makeStore: () => Promise<Store>):
         await expect(store.courses.insert(systemScope, aCourse())).rejects.toThrow(/one owner/);
         await expect(store.courses.setDeletedAt(systemScope, 'course-1', 1)).rejects.toThrow(/one owner/);
         await expect(store.lectures.remove(systemScope, 'lecture-1')).rejects.toThrow(/one owner/);
+      });
+
+      it('pins a lecture and lets go of it again', async () => {
+        await addLecture(store);
+        await store.lectures.update(local, 'lecture-1', { pinned: true });
+        expect(await store.lectures.find(local, 'lecture-1')).toEqual(aLecture({ pinned: true }));
+        await store.lectures.update(local, 'lecture-1', { title: 'Same', pinned: false });
+        expect(await store.lectures.find(local, 'lecture-1')).toEqual(aLecture({ title: 'Same' }));
       });
 
       it('refuses a lecture whose course does not exist', async () => {
@@ -372,6 +381,7 @@ export function storeConformance(name: string, makeStore: () => Promise<Store>):
     });
 
     jobStoreConformance(() => store);
+    deadLettersConformance(() => store);
   });
 }
 

@@ -119,13 +119,21 @@ const lectureOperations = {
     operationId: 'updateLecture',
     method: 'PATCH',
     path: '/lectures/{lectureId}',
-    summary: 'Rename a lecture, move it or change its preset',
-    description: 'What is left out stays.',
+    summary: 'Rename a lecture, move it, change its preset or pin it',
+    description: 'What is left out stays. A pinned lecture is exempt from retention.',
     tags: ['Library'],
     params: lectureParams,
     body: z
-      .object({ title: titleSchema.optional(), presetId: idSchema.optional(), courseId: idSchema.optional() })
-      .refine((change) => Object.values(change).some((value) => value !== undefined), 'must name title, presetId or courseId'),
+      .object({
+        title: titleSchema.optional(),
+        presetId: idSchema.optional(),
+        courseId: idSchema.optional(),
+        pinned: z.boolean().optional(),
+      })
+      .refine(
+        (change) => Object.values(change).some((value) => value !== undefined),
+        'must name title, presetId, courseId or pinned',
+      ),
     responses: { 200: { description: 'The lecture', schema: lectureSchema } },
     errors: ['lecture_not_found', 'course_not_found', 'preset_not_found'],
   }),

@@ -1,6 +1,15 @@
 import { sql, type Expression, type SqlBool } from 'kysely';
 import { jobStatuses, type Job } from '../../core/domain/job.ts';
-import { cancelAsked, claimed, ended, holds, prolonged, queuedJob, type JobState } from '../../core/jobs/job-transitions.ts';
+import {
+  cancelAsked,
+  claimed,
+  ended,
+  holds,
+  prolonged,
+  queuedJob,
+  replayed,
+  type JobState,
+} from '../../core/jobs/job-transitions.ts';
 import { ownerOf } from '../../core/domain/scope.ts';
 import type { JobStore } from '../../core/ports/store.ts';
 import { fromRow, toJob, toRow, type StoredJob } from './job-rows.ts';
@@ -126,6 +135,33 @@ export function jobStore(db: Db): JobStore {
         .where('deadLetteredAt', 'is', null)
         .executeTakeFirst();
       return Number(done.numDeletedRows);
+    },
+    async deadLetters(scope, page) {
+      const rows = await db
+        .selectFrom('jobs')
+        .selectAll()
+        .where(within(scope, 'jobs'))
+        .where('deadLetteredAt', 'is not', null)
+        .where(afterCursor('jobs', page.cursor))
+        .orderBy('createdAt', 'desc')
+        .orderBy('id', 'desc')
+        .limit(page.limit + 1)
+        .execute();
+      return toPage(rows, page, (row) => toJob(fromRow(row).state));
+    },
+    async replay(scope, id, now) {
+      const visible = (job: JobState): boolean => scope.kind === 'system' || job.ownerId === scope.ownerId;
+      const done = await change(db, id, (job) => (visible(job) ? replayed(job, now) : null));
+      return done && toJob(done);
+    },
+    async dropDeadLetter(scope, id) {
+      const done = await db
+        .deleteFrom('jobs')
+        .where(within(scope, 'jobs'))
+        .where('id', '=', id)
+        .where('deadLetteredAt', 'is not', null)
+        .executeTakeFirst();
+      return Number(done.numDeletedRows) === 1;
     },
   };
 }

@@ -13,9 +13,10 @@ export function lectureStore(db: Db): LectureStore {
     async insert(scope, lecture) {
       const ownerId = ownerOf(scope, lecture.ownerId);
       const { id, courseId, presetId, title, createdAt, deletedAt } = lecture;
+      const pinned = lecture.pinned ? 1 : 0;
       const done = await db
         .insertInto('lectures')
-        .values({ ownerId, id, courseId, presetId, title, createdAt, deletedAt })
+        .values({ ownerId, id, courseId, presetId, title, createdAt, deletedAt, pinned })
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirst();
       return done.numInsertedOrUpdatedRows === 1n;
@@ -45,12 +46,13 @@ export function lectureStore(db: Db): LectureStore {
         .execute();
       return toPage(rows, page, toLecture);
     },
-    async update(scope, id, { title, presetId, courseId }) {
+    async update(scope, id, { title, presetId, courseId, pinned }) {
       const ownerId = ownerOf(scope);
       const change = {
         ...(title !== undefined && { title }),
         ...(presetId !== undefined && { presetId }),
         ...(courseId !== undefined && { courseId }),
+        ...(pinned !== undefined && { pinned: pinned ? 1 : 0 }),
       };
       if (Object.keys(change).length === 0) return;
       await db.updateTable('lectures').set(change).where('ownerId', '=', ownerId).where('id', '=', id).execute();
@@ -88,5 +90,5 @@ export function lectureStore(db: Db): LectureStore {
 
 function toLecture(row: LectureRow): Lecture {
   const { id, ownerId, courseId, presetId, title, createdAt, deletedAt } = row;
-  return { id, ownerId, courseId, presetId, title, createdAt, deletedAt };
+  return { id, ownerId, courseId, presetId, title, createdAt, deletedAt, pinned: row.pinned === 1 };
 }

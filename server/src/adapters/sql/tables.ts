@@ -30,6 +30,7 @@ export interface CourseRow {
 export interface LectureRow extends CourseRow {
   courseId: string;
   presetId: string;
+  pinned: number;
 }
 
 export interface SourceRow {

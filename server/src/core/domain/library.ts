@@ -19,6 +19,8 @@ export interface Lecture {
   readonly title: string;
   readonly createdAt: number;
   readonly deletedAt: number | null;
+  /** Retention leaves it alone. */
+  readonly pinned: boolean;
 }
 
 /** One recording or document of a lecture. Its bytes lie under `blobKey`; `fileName` is shown and never used as a path. */

@@ -99,6 +99,7 @@ function newLecture(deps: IngestDeps, input: IngestInput, id: string, title: str
     title,
     createdAt: deps.clock.now(),
     deletedAt: null,
+    pinned: false,
   };
 }
 

@@ -135,6 +135,22 @@ export function cancelAsked(job: JobState, now: number): JobState {
   return job;
 }
 
+/** A dead letter that waits again, with all its tries before it; null for a job that is none. What it finished is kept elsewhere. */
+export function replayed(job: JobState, now: number): JobState | null {
+  if (job.deadLetteredAt === null) return null;
+  return {
+    ...moved(job, 'queued', now),
+    progress: 0,
+    message: 'Waiting to be run again.',
+    attempts: 0,
+    executedBy: null,
+    finishedAt: null,
+    runAfter: now,
+    error: null,
+    deadLetteredAt: null,
+  };
+}
+
 function failedJob(job: JobState, error: JobError, cause: string, now: number): JobState {
   return { ...closed(job, 'failed', now), message: error.detail, error, cause, deadLetteredAt: now };
 }

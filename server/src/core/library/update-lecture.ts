@@ -15,7 +15,12 @@ export async function updateLecture(
   input: {
     scope: Scope;
     lectureId: string;
-    change: { title?: string | undefined; presetId?: string | undefined; courseId?: string | undefined };
+    change: {
+      title?: string | undefined;
+      presetId?: string | undefined;
+      courseId?: string | undefined;
+      pinned?: boolean | undefined;
+    };
   },
 ): Promise<Lecture> {
   const { scope, change } = input;

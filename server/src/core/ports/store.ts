@@ -53,7 +53,11 @@ export interface LectureStore {
   insert(scope: Scope, lecture: Lecture): Promise<boolean>;
   find(scope: Scope, id: string, filter?: TrashFilter): Promise<Lecture | null>;
   list(scope: Scope, filter: TrashFilter & { readonly courseId?: string }, page: PageRequest): Promise<Page<Lecture>>;
-  update(scope: Scope, id: string, change: { title?: string; presetId?: string; courseId?: string }): Promise<void>;
+  update(
+    scope: Scope,
+    id: string,
+    change: { title?: string; presetId?: string; courseId?: string; pinned?: boolean },
+  ): Promise<void>;
   setDeletedAt(scope: Scope, id: string, deletedAt: number | null): Promise<boolean>;
   remove(scope: Scope, id: string): Promise<void>;
   expired(scope: Scope, before: number, limit: number): Promise<readonly Lecture[]>;
@@ -176,6 +180,15 @@ export interface JobStore {
   ): Promise<{ counts: readonly { kind: string; status: JobStatus; count: number }[]; oldestQueuedMs: number }>;
   /** Removes finished jobs (not dead letters) that ended before the time; returns how many. */
   removeFinishedBefore(time: number): Promise<number>;
+  /** Jobs that used up their tries or failed for good, newest job first. */
+  deadLetters(scope: Scope, page: PageRequest): Promise<Page<Job>>;
+  /**
+   * Queues a dead letter again with all its tries before it; its history and cause stay, and it is no dead letter any
+   * more. Null (and no change) for a job that is none.
+   */
+  replay(scope: Scope, id: string, now: number): Promise<Job | null>;
+  /** Removes a dead letter for good; false (and no change) for a job that is none. */
+  dropDeadLetter(scope: Scope, id: string): Promise<boolean>;
 }
 
 export interface JobEventStore {

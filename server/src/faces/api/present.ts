@@ -21,8 +21,8 @@ export function presentCourse(course: Course): CourseReply {
 }
 
 export function presentLecture(lecture: Lecture): LectureReply {
-  const { id, courseId, presetId, title } = lecture;
-  return { id, courseId, presetId, title, createdAt: iso(lecture.createdAt), deletedAt: isoOrNull(lecture.deletedAt) };
+  const { id, courseId, presetId, title, pinned } = lecture;
+  return { id, courseId, presetId, title, pinned, createdAt: iso(lecture.createdAt), deletedAt: isoOrNull(lecture.deletedAt) };
 }
 
 export function presentSource(source: Source, transcriptVersion: number | null): SourceReply {
