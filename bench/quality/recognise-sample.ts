@@ -1,3 +1,4 @@
+import { systemClock } from '@scholium/server/adapters/system/system-clock.ts';
 import { createFfmpegDecoder } from '@scholium/server/adapters/ffmpeg/ffmpeg-decoder.ts';
 import { createPocketsphinxTranscriber } from '@scholium/server/adapters/pocketsphinx/pocketsphinx-transcriber.ts';
 import { createSherpaVad } from '@scholium/server/adapters/sherpa/sherpa-vad.ts';
@@ -33,13 +34,13 @@ export async function recogniseSample(signal: AbortSignal): Promise<readonly Stu
       modelFolder: config.pocketsphinxModelDir,
       processes: 2,
     }),
-    clock: { now: Date.now },
+    clock: systemClock,
     metrics: { transcribed: () => {} },
   };
-  const audio = decode(deps, { scope, source, chunkMs: 30_000, maxDurationMs: 3_600_000 }, signal);
+  const audio = () => decode(deps, { scope, source, chunkMs: 30_000, maxDurationMs: 3_600_000 }, signal);
   const commit = await transcribe(
     deps,
-    { scope, source, model: null, language: null, audio, audioKey: 'bench', onChunk: async () => {} },
+    { scope, source, model: null, language: null, audio, audioKey: 'bench', holder: null, onChunk: async () => {} },
     signal,
   );
   await store.transaction(commit);

@@ -169,7 +169,11 @@ async function reindex(deps: Pick<Ports, 'store' | 'queue' | 'events' | 'clock' 
 function startWorker(config: Config, ports: Ports): Runner {
   const deps = { ...ports, keepJobsDays: config.keepJobsDays };
   const runner = startRunner(ports, {
-    jobs: pipeline(deps, { chunkMs: config.transcribeChunkMs, maxDurationMs: config.mediaMaxDurationMs }),
+    jobs: pipeline(deps, {
+      chunkMs: config.transcribeChunkMs,
+      maxDurationMs: config.mediaMaxDurationMs,
+      helpers: config.transcribeHelpers,
+    }),
     lanes: { speech: config.speechJobs, light: config.lightJobs },
     workerId: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
     leaseMs: LEASE_MS,

@@ -101,6 +101,11 @@ export const variables = {
   SPEECH_PROCESSES: variable('Speech engine processes side by side; 0 takes one a core.', '0', wholeNumber(0, 256)),
   SPEECH_JOBS: variable('Recordings that are transcribed at the same time; 0 takes half the cores.', '0', wholeNumber(0, 256)),
   LIGHT_JOBS: variable('Other jobs that run at the same time.', '2', wholeNumber(1, 256)),
+  TRANSCRIBE_HELPERS: variable(
+    'How many other workers may help with one long recording. Of use when workers run on several machines.',
+    '0',
+    wholeNumber(0, 64),
+  ),
   JOB_TIMEOUT: variable('Seconds after which a job is stopped and tried again.', '3600', wholeNumber(1, 604_800)),
   JOB_RETENTION_DAYS: variable(
     'Days after which finished jobs are forgotten (their results are not).',

@@ -118,6 +118,7 @@ describe('a value that cannot be used', () => {
     LIGHT_JOBS: '0',
     JOB_TIMEOUT: 'forever',
     JOB_RETENTION_DAYS: '0',
+    TRANSCRIBE_HELPERS: '65',
     SHUTDOWN_DELAY_SECONDS: '601',
   };
   it.each(Object.entries(bad))('of %s (%s) is refused with its name', (name, value) => {

@@ -27,6 +27,8 @@ export interface Config {
   readonly speechProcesses: number;
   readonly speechJobs: number;
   readonly lightJobs: number;
+  /** How many other workers may help with one long recording. */
+  readonly transcribeHelpers: number;
   readonly jobTimeoutMs: number;
   /** Between saying that no more requests are wanted and taking none. */
   readonly shutdownDelayMs: number;
@@ -66,6 +68,7 @@ export function loadConfig(environment: Environment = process.env, options: { cw
     transcriptionEngine: variables.TRANSCRIPTION_ENGINE,
     speechProcesses: variables.SPEECH_PROCESSES || cores,
     speechJobs: variables.SPEECH_JOBS || Math.max(1, Math.floor(cores / 2)),
+    transcribeHelpers: variables.TRANSCRIBE_HELPERS,
     lightJobs: variables.LIGHT_JOBS,
     jobTimeoutMs: variables.JOB_TIMEOUT * 1000,
     shutdownDelayMs: variables.SHUTDOWN_DELAY_SECONDS * 1000,

@@ -3,6 +3,7 @@ import { ownerOf } from '../src/core/domain/scope.ts';
 import type { Course, Lecture, Source } from '../src/core/domain/library.ts';
 import type { Transcript } from '../src/core/domain/transcript.ts';
 import type { Store, TranscriptHead, TrashFilter } from '../src/core/ports/store.ts';
+import { shownTranscripts, upToVersion } from './memory-holdings.ts';
 import { byAge, drop, keyOf, paged, select, type Access, type MemoryState } from './memory-state.ts';
 
 type Library = Pick<Store, 'courses' | 'lectures' | 'sources' | 'transcripts' | 'outputs' | 'artifacts' | 'exports'>;
@@ -115,7 +116,8 @@ export function memoryLibrary(access: Access): Library {
         access((state) => {
           const ownerId = ownerOf(scope, transcript.ownerId);
           mustExist(state.sources, keyOf(ownerId, transcript.sourceId));
-          const version = 1 + select(state.transcripts, scope, (row) => row.sourceId === transcript.sourceId).length;
+          const versions = select(state.transcripts, scope, (row) => row.sourceId === transcript.sourceId).map((row) => row.version);
+          const version = 1 + Math.max(0, upToVersion(state, ownerId, transcript.sourceId), ...versions);
           const stored = { ...transcript, version };
           state.transcripts.set(keyOf(ownerId, transcript.sourceId, version), structuredClone(stored));
           return stored;
@@ -123,19 +125,20 @@ export function memoryLibrary(access: Access): Library {
       latest: (scope, sourceId) =>
         access(
           (state) =>
-            select(state.transcripts, scope, (row) => row.sourceId === sourceId).sort((a, b) => b.version - a.version)[0] ?? null,
+            shownTranscripts(state, scope, (row) => row.sourceId === sourceId).sort((a, b) => b.version - a.version)[0] ?? null,
         ),
       find: (scope, sourceId, version) =>
         access(
-          (state) => select(state.transcripts, scope, (row) => row.sourceId === sourceId && row.version === version)[0] ?? null,
+          (state) =>
+            shownTranscripts(state, scope, (row) => row.sourceId === sourceId && row.version === version)[0] ?? null,
         ),
       heads: (scope, lectureId) =>
         access((state) =>
           select(state.sources, scope, (row) => row.lectureId === lectureId && row.deletedAt === null)
             .sort(byAge)
             .flatMap((source) => {
-              const versions = select(
-                state.transcripts,
+              const versions = shownTranscripts(
+                state,
                 scope,
                 (row) => row.sourceId === source.id && row.ownerId === source.ownerId,
               );
@@ -158,6 +161,19 @@ export function memoryLibrary(access: Access): Library {
           if (output.parts.some((part) => part.index === index)) return;
           const parts = [...output.parts, { index, body: structuredClone(body ?? null) }];
           state.outputs.set(keyOf(output.ownerId, key), { ...output, parts });
+        }),
+      reservePart: (scope, key, { sourceId, index, holder, now }) =>
+        access((state) => {
+          const output = used(state, ownerOf(scope), key, sourceId);
+          if (output.parts.some((part) => part.index === index)) return 'done';
+          const place = keyOf(output.ownerId, key, String(index));
+          const held = state.holders.get(place);
+          const job = held && state.jobs.get(held.jobId);
+          const isAlive = job?.status === 'running' && job.lastToken === held?.token && (job.lease?.expiresAt ?? 0) > now;
+          const isOurs = held?.jobId === holder.jobId && held.token === holder.token;
+          if (held && isAlive && !isOurs) return 'taken';
+          state.holders.set(place, holder);
+          return 'mine';
         }),
       complete: (scope, key, { sourceId, body }) =>
         access((state) => {
@@ -229,7 +245,7 @@ function lectureShown(state: MemoryState, lecture: Lecture | undefined): boolean
   return lecture?.deletedAt === null && courseShown(state.courses.get(keyOf(lecture.ownerId, lecture.courseId)));
 }
 
-function sourceShown(state: MemoryState, source: Source): boolean {
+export function sourceShown(state: MemoryState, source: Source): boolean {
   return source.deletedAt === null && lectureShown(state, state.lectures.get(keyOf(source.ownerId, source.lectureId)));
 }
 
@@ -256,6 +272,16 @@ function expired<T extends { id: string; deletedAt: number | null }>(rows: reado
     .sort((a, b) => a.at - b.at || (a.row.id < b.row.id ? -1 : 1))
     .slice(0, limit)
     .map(({ row }) => row);
+}
+
+/** The source uses none of the outputs any more; those that nothing uses go. */
+export function releaseOutputs(state: MemoryState, source: { readonly ownerId: string; readonly id: string }): void {
+  for (const [key, output] of state.outputs) {
+    if (output.ownerId !== source.ownerId) continue;
+    const sourceIds = output.sourceIds.filter((id) => id !== source.id);
+    if (sourceIds.length === 0) state.outputs.delete(key);
+    else state.outputs.set(key, { ...output, sourceIds });
+  }
 }
 
 function used(state: MemoryState, ownerId: string, key: string, sourceId: string) {
@@ -294,13 +320,9 @@ function removeSources(state: MemoryState, which: (row: Source) => boolean): voi
     const below = (row: { ownerId: string; sourceId: string | null }): boolean =>
       row.ownerId === source.ownerId && row.sourceId === source.id;
     drop(state.transcripts, below);
+    drop(state.holdings, below);
     removeJobs(state, below);
-    for (const [key, output] of state.outputs) {
-      if (output.ownerId !== source.ownerId) continue;
-      const sourceIds = output.sourceIds.filter((id) => id !== source.id);
-      if (sourceIds.length === 0) state.outputs.delete(key);
-      else state.outputs.set(key, { ...output, sourceIds });
-    }
+    releaseOutputs(state, source);
   }
 }
 

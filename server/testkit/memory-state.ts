@@ -1,11 +1,12 @@
 import type { Artifact } from '../src/core/domain/artifact.ts';
 import type { JobEvent } from '../src/core/domain/job.ts';
+import type { HoldingState } from '../src/core/domain/holding.ts';
 import type { Course, Lecture, Source } from '../src/core/domain/library.ts';
 import type { Page, PageRequest } from '../src/core/domain/page.ts';
 import type { Scope } from '../src/core/domain/scope.ts';
 import type { Transcript } from '../src/core/domain/transcript.ts';
 import type { JobState } from '../src/core/jobs/job-transitions.ts';
-import type { StepOutput, StoredExport } from '../src/core/ports/store.ts';
+import type { PartHolder, StepOutput, StoredExport } from '../src/core/ports/store.ts';
 import { decodeCursor, encodeCursor } from '../src/adapters/sql/pages.ts';
 
 export interface StoredReply {
@@ -14,13 +15,18 @@ export interface StoredReply {
   readonly reply: { readonly status: number; readonly body: string } | null;
 }
 
+export type StoredHolding = HoldingState & { readonly cleanedAt: number | null; readonly upToVersion: number };
+
 /** Rows by key. Rows are never changed, only replaced, so a shallow copy is a snapshot. */
 export interface MemoryState {
   readonly courses: Map<string, Course>;
   readonly lectures: Map<string, Lecture>;
   readonly sources: Map<string, Source>;
   readonly transcripts: Map<string, Transcript>;
+  readonly holdings: Map<string, StoredHolding>;
   readonly outputs: Map<string, StepOutput & { readonly ownerId: string; readonly sourceIds: readonly string[] }>;
+  /** By owner, output key and index. */
+  readonly holders: Map<string, PartHolder>;
   readonly artifacts: Map<string, Artifact>;
   readonly exports: Map<string, StoredExport>;
   readonly jobs: Map<string, JobState>;
@@ -37,7 +43,9 @@ export function emptyState(): MemoryState {
     lectures: new Map(),
     sources: new Map(),
     transcripts: new Map(),
+    holdings: new Map(),
     outputs: new Map(),
+    holders: new Map(),
     artifacts: new Map(),
     exports: new Map(),
     jobs: new Map(),
@@ -52,7 +60,9 @@ export function snapshot(state: MemoryState): MemoryState {
     lectures: new Map(state.lectures),
     sources: new Map(state.sources),
     transcripts: new Map(state.transcripts),
+    holdings: new Map(state.holdings),
     outputs: new Map(state.outputs),
+    holders: new Map(state.holders),
     artifacts: new Map(state.artifacts),
     exports: new Map(state.exports),
     jobs: new Map(state.jobs),

@@ -4,6 +4,7 @@ import type { Store } from '../src/core/ports/store.ts';
 import { aCourse, aJob, aLecture, anArtifact, aSource, aTranscript } from './builders.ts';
 import { deadLettersConformance } from './dead-letters.conformance.ts';
 import { jobStoreConformance } from './job-store.conformance.ts';
+import { partHoldersConformance } from './part-holders.conformance.ts';
 
 const local = ownerScope(LOCAL_OWNER);
 const other = ownerScope('other');
@@ -380,6 +381,7 @@ export function storeConformance(name: string, makeStore: () => Promise<Store>):
       await expect(store.check()).resolves.toBeUndefined();
     });
 
+    partHoldersConformance(() => store);
     jobStoreConformance(() => store);
     deadLettersConformance(() => store);
   });

@@ -1,7 +1,8 @@
 import type { Source } from './domain/library.ts';
 import { AppError } from './domain/app-error.ts';
 import type { Scope } from './domain/scope.ts';
-import type { Transcript } from './domain/transcript.ts';
+import type { Segment, Transcript } from './domain/transcript.ts';
+import type { PartHolder } from './ports/store.ts';
 import { decode, decodeKey, type DecodeDeps } from './decode/decode.ts';
 import { exportLecture, type ExportLectureDeps } from './export/export-lecture.ts';
 import { exportLectureJob } from './export/export-lecture.job.ts';
@@ -11,9 +12,11 @@ import { indexSource, putPassages, type IndexSourceDeps } from './indexing/index
 import { indexSourceJob } from './indexing/index-source.job.ts';
 import { enqueueIn, newJob } from './jobs/enqueue.ts';
 import { registerJob, type JobContext, type JobHandler, type RegisteredJob } from './jobs/job-kind.ts';
-import type { Log, MediaDecoder, Store, Transcriber } from './ports/index.ts';
+import type { Clock, Events, Log, MediaDecoder, Queue, Store, Transcriber } from './ports/index.ts';
 import { chooseTranscriber } from './transcribe/choose-transcriber.ts';
-import { transcribe, type TranscribeDeps } from './transcribe/transcribe.ts';
+import { helpTranscribeJob, type HelpTranscribePayload } from './transcribe/help-transcribe.job.ts';
+import { callHelpers, dismissHelpers } from './transcribe/helpers.ts';
+import { helpTranscribe, transcribe, type TranscribeDeps, type TranscribeInput } from './transcribe/transcribe.ts';
 import { transcribeJob, type TranscribePayload } from './transcribe/transcribe.job.ts';
 import { runUpkeep, type UpkeepDeps } from './upkeep/run-upkeep.ts';
 import { upkeepJob } from './upkeep/upkeep.job.ts';
@@ -24,6 +27,7 @@ import { upkeepJob } from './upkeep/upkeep.job.ts';
  *   ingest        an upload becomes a lecture with a recording           (at the request, no job)
  *   decode        sound becomes chunks of speech                         \
  *   transcribe    chunks become words, words become a transcript          |  job `transcribe`
+ *                 (on several machines, jobs `transcribe-help` do chunks of a long one beside it)
  *   indexing      passages are found by words                            /
  *                 ... and by meaning                                        job `index`, follows by itself
  *   generate      notes, cards and questions                                job `generate`
@@ -35,6 +39,7 @@ import { upkeepJob } from './upkeep/upkeep.job.ts';
 export function pipeline(deps: PipelineDeps, settings: PipelineSettings): readonly RegisteredJob[] {
   return [
     registerJob(transcribeJob, transcribeRecording(deps, settings)),
+    registerJob(helpTranscribeJob, helpWithRecording(deps, settings)),
     registerJob(indexSourceJob, async (payload, context) => {
       const result = await indexSource(deps, { scope: context.scope, ...payload, onProgress: context.report }, context.signal);
       return async () => ({ result });
@@ -62,11 +67,16 @@ export type PipelineDeps = DecodeDeps &
     readonly decoder: MediaDecoder;
     readonly transcribers: readonly Transcriber[];
     readonly log: Log;
+    readonly queue: Queue;
+    readonly events: Events;
+    readonly clock: Clock;
   };
 
 export interface PipelineSettings {
   readonly chunkMs: number;
   readonly maxDurationMs: number;
+  /** How many other workers may help with one long recording; 0 on a single machine. */
+  readonly helpers: number;
 }
 
 function transcribeRecording(deps: PipelineDeps, settings: PipelineSettings): JobHandler<TranscribePayload> {
@@ -75,27 +85,31 @@ function transcribeRecording(deps: PipelineDeps, settings: PipelineSettings): Jo
     const source = await findRecording(deps.store, scope, payload.sourceId);
     context.report(0, 'Reading the recording.');
     const facts = await deps.blobs.withFile(scope, source.blobKey, (path) => deps.decoder.probe(path, signal));
-    const decodeInput = { scope, source, ...settings };
+    const { durationMs } = facts;
     const commit = await transcribe(
       { ...deps, transcriber: await chooseTranscriber(deps.transcribers) },
       {
-        scope,
-        source,
-        model: payload.model,
-        language: payload.language,
-        audio: decode(deps, decodeInput, signal),
-        audioKey: decodeKey(deps, decodeInput),
+        ...inputOf(deps, settings, source, payload, context),
+        holder: settings.helpers > 0 ? holderOf(context) : null,
+        onBegin: (outputKey) =>
+          callHelpers(deps, {
+            scope,
+            parent: context.job,
+            source,
+            durationMs,
+            most: settings.helpers,
+            payload: { ...payload, outputKey },
+          }),
         onChunk: async ({ endMs, segments }) => {
           context.report(
-            fractionOf(endMs, facts.durationMs),
-            `Transcribed up to ${clockTime(endMs)}${facts.durationMs ? ` of ${clockTime(facts.durationMs)}` : ''}.`,
+            fractionOf(endMs, durationMs),
+            `Transcribed up to ${clockTime(endMs)}${durationMs ? ` of ${clockTime(durationMs)}` : ''}.`,
           );
-          if (segments.length > 0)
-            await context.publishPartial(segments.map(({ startMs, endMs: end, text }) => ({ startMs, endMs: end, text })));
+          if (segments.length > 0) await context.publishPartial(textOf(segments));
         },
       },
       signal,
-    );
+    ).finally(() => dismiss(deps, settings, context));
     // From here on the transcript is safe, whatever the index does.
     const transcript = await context.checkpoint(commit);
     await makeSearchable(deps, context, transcript);
@@ -111,6 +125,58 @@ function transcribeRecording(deps: PipelineDeps, settings: PipelineSettings): Jo
       return { result: describe(transcript), followUps: [index] };
     };
   };
+}
+
+function helpWithRecording(deps: PipelineDeps, settings: PipelineSettings): JobHandler<HelpTranscribePayload> {
+  return async (payload, context) => {
+    const { scope, signal, job } = context;
+    const source = await findRecording(deps.store, scope, payload.sourceId);
+    context.report(0, 'Helping with a long recording.');
+    const chunks = await helpTranscribe(
+      { ...deps, transcriber: await chooseTranscriber(deps.transcribers) },
+      {
+        ...inputOf(deps, settings, source, payload, context),
+        outputKey: payload.outputKey,
+        holder: holderOf(context),
+        onChunk: async ({ segments }) => {
+          // Readers follow the job that is helped.
+          if (segments.length === 0 || job.parentJobId === null) return;
+          const event = { jobId: job.parentJobId, at: deps.clock.now(), type: 'partial' as const };
+          await deps.events.publish(scope, { ...event, data: { segments: textOf(segments) } });
+        },
+      },
+      signal,
+    );
+    return async () => ({ result: { chunks } });
+  };
+}
+
+/** What transcribing and helping have in common: the same sound, cut the same way, under the same name. */
+function inputOf(
+  deps: PipelineDeps,
+  settings: PipelineSettings,
+  source: Source,
+  { model, language }: TranscribePayload,
+  { scope, signal }: JobContext,
+): Pick<TranscribeInput, 'scope' | 'source' | 'model' | 'language' | 'audio' | 'audioKey'> {
+  const input = { scope, source, chunkMs: settings.chunkMs, maxDurationMs: settings.maxDurationMs };
+  return { scope, source, model, language, audio: () => decode(deps, input, signal), audioKey: decodeKey(deps, input) };
+}
+
+function holderOf({ job }: JobContext): PartHolder {
+  if (!job.lease) throw new Error('A job in work has a lease.');
+  return { jobId: job.id, token: job.lease.token };
+}
+
+async function dismiss(deps: PipelineDeps, settings: PipelineSettings, { scope, job }: JobContext): Promise<void> {
+  if (settings.helpers === 0) return;
+  await dismissHelpers(deps, scope, job.id).catch((error: unknown) => {
+    deps.log.warn('application', 'helpers.not-dismissed', { jobId: job.id, cause: String(error) });
+  });
+}
+
+function textOf(segments: readonly Segment[]): { startMs: number; endMs: number; text: string }[] {
+  return segments.map(({ startMs, endMs, text }) => ({ startMs, endMs, text }));
 }
 
 function describe({ sourceId, version, engine, model, language, durationMs }: Transcript): Record<string, unknown> {

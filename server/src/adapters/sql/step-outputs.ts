@@ -2,7 +2,7 @@ import { ownerOf } from '../../core/domain/scope.ts';
 import type { StepOutput, StepOutputStore } from '../../core/ports/store.ts';
 import { atomically } from './atomically.ts';
 import { within } from './scoped.ts';
-import type { Db } from './tables.ts';
+import type { Db, StepOutputHolderRow } from './tables.ts';
 
 export function stepOutputStore(db: Db): StepOutputStore {
   return {
@@ -39,6 +39,19 @@ export function stepOutputStore(db: Db): StepOutputStore {
           .execute();
       });
     },
+    reservePart: (scope, key, part) =>
+      atomically(db, async (tx) => {
+        const ownerId = ownerOf(scope);
+        await use(tx, { ownerId, key, step: part.step, sourceId: part.sourceId });
+        const stored = await tx
+          .selectFrom('stepOutputParts')
+          .select('position')
+          .where('ownerId', '=', ownerId)
+          .where('key', '=', key)
+          .where('position', '=', part.index)
+          .executeTakeFirst();
+        return stored ? 'done' : holdPart(tx, { ownerId, key, position: part.index, ...part.holder }, part.now);
+      }),
     async complete(scope, key, { step, sourceId, body }) {
       const ownerId = ownerOf(scope);
       await atomically(db, async (tx) => {
@@ -52,6 +65,38 @@ export function stepOutputStore(db: Db): StepOutputStore {
       });
     },
   };
+}
+
+/** Writes the row if there is none, or in place of one whose job is not alive any more. */
+async function holdPart(tx: Db, row: StepOutputHolderRow, now: number): Promise<'mine' | 'taken'> {
+  const { ownerId, key, position, jobId, token } = row;
+  const written = await tx
+    .insertInto('stepOutputHolders')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  if (written.numInsertedOrUpdatedRows === 1n) return 'mine';
+  const held = await tx
+    .selectFrom('stepOutputHolders')
+    .leftJoin('jobs', 'jobs.id', 'stepOutputHolders.jobId')
+    .select(['stepOutputHolders.jobId', 'stepOutputHolders.token', 'jobs.status', 'jobs.lastToken', 'jobs.leaseExpiresAt'])
+    .where('stepOutputHolders.ownerId', '=', ownerId)
+    .where('stepOutputHolders.key', '=', key)
+    .where('stepOutputHolders.position', '=', position)
+    .executeTakeFirst();
+  if (!held) return 'taken'; // the output went away with its source
+  if (held.jobId === jobId && held.token === token) return 'mine';
+  if (held.status === 'running' && held.lastToken === held.token && (held.leaseExpiresAt ?? 0) > now) return 'taken';
+  const replaced = await tx
+    .updateTable('stepOutputHolders')
+    .set({ jobId, token })
+    .where('ownerId', '=', ownerId)
+    .where('key', '=', key)
+    .where('position', '=', position)
+    .where('jobId', '=', held.jobId)
+    .where('token', '=', held.token)
+    .executeTakeFirst();
+  return replaced.numUpdatedRows === 1n ? 'mine' : 'taken';
 }
 
 /** Removes the owner's outputs whose last source is gone. Called in the transaction that removed sources. */

@@ -9,9 +9,11 @@ export interface Tables {
   lectures: LectureRow;
   sources: SourceRow;
   transcripts: TranscriptRow;
+  holdings: HoldingRow;
   stepOutputs: StepOutputRow;
   stepOutputParts: StepOutputPartRow;
   stepOutputUses: StepOutputUseRow;
+  stepOutputHolders: StepOutputHolderRow;
   artifacts: ArtifactRow;
   exports: ExportRow;
   jobs: JobRow;
@@ -63,6 +65,20 @@ export interface TranscriptRow {
   segmentsJson: string;
 }
 
+/** What retention did to the sound or the words of a source. */
+export interface HoldingRow {
+  ownerId: string;
+  sourceId: string;
+  holding: string;
+  trashedAt: number | null;
+  restoredAt: number | null;
+  goneAt: number | null;
+  /** When the file of sound that is gone was removed. */
+  cleanedAt: number | null;
+  /** The newest version of the words when they were put into the trash; versions are never numbered anew. */
+  upToVersion: number;
+}
+
 export interface StepOutputRow {
   ownerId: string;
   key: string;
@@ -83,6 +99,15 @@ export interface StepOutputUseRow {
   ownerId: string;
   key: string;
   sourceId: string;
+}
+
+/** Which job works on a part that is not stored yet. */
+export interface StepOutputHolderRow {
+  ownerId: string;
+  key: string;
+  position: number;
+  jobId: string;
+  token: number;
 }
 
 export interface ArtifactRow {

@@ -4,6 +4,7 @@ import type { Course, Lecture, Source } from '../domain/library.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Transcript } from '../domain/transcript.ts';
+import type { HoldingStore } from './holdings.ts';
 
 /**
  * Everything that must not be lost. Each call takes a scope and sees only its rows; writing a row of another
@@ -14,6 +15,7 @@ export interface Store {
   readonly lectures: LectureStore;
   readonly sources: SourceStore;
   readonly transcripts: TranscriptStore;
+  readonly holdings: HoldingStore;
   readonly outputs: StepOutputStore;
   readonly artifacts: ArtifactStore;
   readonly exports: ExportStore;
@@ -96,8 +98,23 @@ export interface StepOutputStore {
   find(scope: Scope, key: string): Promise<StepOutput | null>;
   /** Stores a part; the same index again is ignored. `sourceId` keeps the output alive. */
   putPart(scope: Scope, key: string, part: { step: string; sourceId: string; index: number; body: unknown }): Promise<void>;
+  /**
+   * Reserves a part for a job, so that several jobs may work on one output. `done`: it is stored already. `taken`: another job has
+   * it that is alive: it runs, under this token, and its lease has not run out. A reservation needs no end: it ends with its job.
+   */
+  reservePart(
+    scope: Scope,
+    key: string,
+    part: { step: string; sourceId: string; index: number; holder: PartHolder; now: number },
+  ): Promise<'mine' | 'taken' | 'done'>;
   /** Marks the output complete, with a body for the whole. */
   complete(scope: Scope, key: string, whole: { step: string; sourceId: string; body: unknown }): Promise<void>;
+}
+
+/** The job that works on a part, and the token of its lease. */
+export interface PartHolder {
+  readonly jobId: string;
+  readonly token: number;
 }
 
 export interface StepOutput {

@@ -52,13 +52,14 @@ interface Setting {
 async function run({ transcriber, recording = new Recording(), ...rest }: Setting): Promise<string[]> {
   const store = rest.store ?? (await stockedStore());
   const commit = await transcribe(
-    { store, transcriber, clock: { now: () => 5_000 }, metrics: { transcribed: () => {} } },
+    { store, transcriber, clock: { now: () => 5_000, sleep: async () => {} }, metrics: { transcribed: () => {} } },
     {
       scope,
       source: rest.source ?? aSource(),
       model: null,
       language: null,
-      audio: recording.audio(),
+      audio: () => recording.audio(),
+      holder: null,
       audioKey: 'decode:1',
       onChunk: rest.onChunk ?? (async () => {}),
     },

@@ -7,18 +7,20 @@ import type { Scope } from '../domain/scope.ts';
 import type { Segment, Transcript, Word } from '../domain/transcript.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Metrics } from '../ports/metrics.ts';
-import type { Store, StepOutput } from '../ports/store.ts';
+import type { PartHolder, Store, StepOutput } from '../ports/store.ts';
 import type { Transcriber, TranscriberSession } from '../ports/transcriber.ts';
 import { firstFailure } from './first-failure.ts';
 import { segmentsOf } from './segments.ts';
 
 const STEP = 'transcribe';
 const VERSION = 1;
+/** How often a job that waits for its helpers looks whether they are done. */
+const LOOK_MS = 500;
 
 export interface TranscribeDeps {
   readonly store: Pick<Store, 'outputs' | 'transcripts'>;
   readonly transcriber: Transcriber;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Clock;
   readonly metrics: Pick<Metrics, 'transcribed'>;
 }
 
@@ -27,12 +29,16 @@ export interface TranscribeInput {
   readonly source: Source;
   readonly model: string | null;
   readonly language: string | null;
-  /** The recording's speech, asked for only when something is left to transcribe. */
-  readonly audio: AsyncGenerator<AudioChunk, { durationMs: number }>;
+  /** Reads the recording's speech from its start, asked for only when something is left to transcribe. */
+  readonly audio: () => AsyncGenerator<AudioChunk, { durationMs: number }>;
   /** Names the cuts that `audio` gives. */
   readonly audioKey: string;
   /** Called after each chunk, in order of completion, with where it ends and its text (none when an earlier run has told it). */
   readonly onChunk: (done: { endMs: number; segments: readonly Segment[] }) => Promise<void>;
+  /** Called once when something is left to do, with the name under which chunks are kept: others may help. */
+  readonly onBegin?: (outputKey: string) => Promise<void>;
+  /** Who this is, when other jobs may work on the same recording; null when it works alone. */
+  readonly holder: PartHolder | null;
 }
 
 /** What is left to write, in the transaction that ends the job. Returns the transcript that holds the words. */
@@ -41,6 +47,7 @@ export type CommitTranscript = (tx: Pick<Store, 'outputs' | 'transcripts' | 'sou
 /**
  * Turns speech into words. Each chunk is stored when it is done, so a run that was stopped goes on after the
  * chunks it has; a recording that this engine has done already, with the same settings, is not done again.
+ * Chunks that helping jobs are at work on are left to them, and done here when their job dies.
  *
  * @throws AppError `engine_unavailable`, `engine_failed`, and what reading `audio` throws
  */
@@ -48,15 +55,7 @@ export async function transcribe(deps: TranscribeDeps, input: TranscribeInput, s
   const startedAt = deps.clock.now();
   const session = await deps.transcriber.open({ model: input.model, language: input.language }, signal);
   try {
-    const key = outputKey({
-      ownerId: input.source.ownerId,
-      step: STEP,
-      version: VERSION,
-      engine: deps.transcriber.engine,
-      digest: session.digest,
-      language: session.language,
-      audio: input.audioKey,
-    });
+    const key = keyOf(deps, input, session);
     const found = await deps.store.outputs.find(input.scope, key);
     if (found?.complete) {
       // The same bytes may belong to several sources: then the words are known, but this source has no version of them yet.
@@ -64,44 +63,123 @@ export async function transcribe(deps: TranscribeDeps, input: TranscribeInput, s
       const transcript = sourceId === input.source.id ? await deps.store.transcripts.find(input.scope, sourceId, version) : null;
       if (transcript) return async () => transcript;
     }
-    const { durationMs, parts } = await transcribeChunks(deps, input, { key, found, session }, signal);
+    await input.onBegin?.(key);
+    const run = { key, session, parts: partsOf(found) };
+    const durationMs = await transcribeAll(deps, input, run, signal);
     deps.metrics.transcribed({
       engine: deps.transcriber.engine,
       model: session.model,
       audioMs: durationMs,
       durationMs: deps.clock.now() - startedAt,
     });
+    const parts = [...run.parts].sort(([a], [b]) => a - b).map(([, part]) => part);
     const segments = segmentsOf(parts.flatMap(utterancesOf), {
       punctuates: deps.transcriber.punctuates,
       language: session.language,
     });
     return commitTo(deps, input, { key, durationMs, segments, session });
   } finally {
-    await input.audio.return({ durationMs: 0 }); // ends the decoder when it was not read to its end
     await session.close();
   }
 }
 
-interface Run {
-  readonly key: string;
-  readonly found: StepOutput | null;
-  readonly session: TranscriberSession;
+/**
+ * Does chunks of a recording that another job is transcribing, as many as nobody else has begun. Returns how many; none
+ * when that job is done, or when the engine here would not give the same words (another version or model).
+ */
+export async function helpTranscribe(
+  deps: TranscribeDeps,
+  input: TranscribeInput & { readonly outputKey: string },
+  signal: AbortSignal,
+): Promise<number> {
+  const session = await deps.transcriber.open({ model: input.model, language: input.language }, signal);
+  try {
+    const key = keyOf(deps, input, session);
+    if (key !== input.outputKey) return 0;
+    const found = await deps.store.outputs.find(input.scope, key);
+    if (found?.complete) return 0;
+    const run = { key, session, parts: partsOf(found) };
+    const before = run.parts.size;
+    await readThrough(deps, input, run, signal);
+    return run.parts.size - before;
+  } finally {
+    await session.close();
+  }
 }
 
-async function transcribeChunks(
+function keyOf(deps: TranscribeDeps, input: TranscribeInput, session: TranscriberSession): string {
+  return outputKey({
+    ownerId: input.source.ownerId,
+    step: STEP,
+    version: VERSION,
+    engine: deps.transcriber.engine,
+    digest: session.digest,
+    language: session.language,
+    audio: input.audioKey,
+  });
+}
+
+interface Run {
+  readonly key: string;
+  readonly session: TranscriberSession;
+  /** What is done, by index: grows. */
+  readonly parts: Map<number, ChunkPart>;
+}
+
+/** Returns the length of the recording when all its chunks are done, by us or by others. */
+async function transcribeAll(deps: TranscribeDeps, input: TranscribeInput, run: Run, signal: AbortSignal): Promise<number> {
+  for (;;) {
+    const { durationMs, left } = await readThrough(deps, input, run, signal);
+    if (left.length === 0) return durationMs;
+    const orphans = await othersEnd(deps, input, run, left, signal);
+    for (const [index, part] of partsOf(await deps.store.outputs.find(input.scope, run.key))) run.parts.set(index, part);
+    if (!orphans) return durationMs;
+  }
+}
+
+/** Waits until others have stored the chunks that are left, or one of them is ours because its job died: true then. */
+async function othersEnd(
+  deps: TranscribeDeps,
+  input: TranscribeInput,
+  run: Run,
+  left: readonly number[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  let waiting = left;
+  while (waiting.length > 0) {
+    const still: number[] = [];
+    for (const index of waiting) {
+      const state = await reserve(deps, input, run, index);
+      if (state === 'mine') return true;
+      if (state === 'taken') still.push(index);
+    }
+    waiting = still;
+    if (waiting.length > 0) await deps.clock.sleep(LOOK_MS, signal);
+    signal.throwIfAborted();
+  }
+  return false;
+}
+
+/**
+ * Goes through the recording once and does what is neither done nor in others' hands; `left` are the chunks that are
+ * (also those that they have stored meanwhile).
+ */
+async function readThrough(
   deps: TranscribeDeps,
   input: TranscribeInput,
   run: Run,
   signal: AbortSignal,
-): Promise<{ durationMs: number; parts: ChunkPart[] }> {
-  const parts = new Map((run.found?.parts ?? []).map((part) => [part.index, partSchema.parse(part.body)]));
+): Promise<{ durationMs: number; left: readonly number[] }> {
+  const audio = input.audio();
+  const left: number[] = [];
   const inWork = new Set<Promise<void>>();
   const failure = firstFailure();
   const work = async (chunk: AudioChunk): Promise<void> => {
     const endMs = samplesToMs(chunk.endSample);
-    if (parts.has(chunk.index)) return input.onChunk({ endMs, segments: [] });
+    if (run.parts.has(chunk.index)) return input.onChunk({ endMs, segments: [] });
+    if ((await reserve(deps, input, run, chunk.index)) !== 'mine') return void left.push(chunk.index);
     const part = await transcribeChunk(deps, input, run, chunk, signal);
-    parts.set(chunk.index, part);
+    run.parts.set(chunk.index, part);
     await input.onChunk({
       endMs,
       segments: segmentsOf(utterancesOf(part), { punctuates: deps.transcriber.punctuates, language: run.session.language }),
@@ -109,11 +187,11 @@ async function transcribeChunks(
   };
   try {
     for (;;) {
-      const next = await failure.unlessFailed(input.audio.next());
+      const next = await failure.unlessFailed(audio.next());
       signal.throwIfAborted();
       if (next.done) {
         await failure.unlessFailed(Promise.all(inWork));
-        return { durationMs: next.value.durationMs, parts: [...parts].sort(([a], [b]) => a - b).map(([, part]) => part) };
+        return { durationMs: next.value.durationMs, left };
       }
       const running: Promise<void> = work(next.value).finally(() => inWork.delete(running));
       inWork.add(running);
@@ -126,7 +204,19 @@ async function transcribeChunks(
     await Promise.allSettled(inWork);
     signal.throwIfAborted();
     throw error;
+  } finally {
+    await audio.return({ durationMs: 0 }); // ends the decoder when it was not read to its end
   }
+}
+
+async function reserve(
+  { store, clock }: TranscribeDeps,
+  { scope, source, holder }: TranscribeInput,
+  run: Run,
+  index: number,
+): Promise<'mine' | 'taken' | 'done'> {
+  if (!holder) return 'mine';
+  return store.outputs.reservePart(scope, run.key, { step: STEP, sourceId: source.id, index, holder, now: clock.now() });
 }
 
 async function transcribeChunk(
@@ -200,5 +290,9 @@ const partSchema = z.object({
   words: z.array(wordSchema),
 });
 type ChunkPart = z.infer<typeof partSchema>;
+
+function partsOf(found: StepOutput | null): Map<number, ChunkPart> {
+  return new Map((found?.parts ?? []).map((part) => [part.index, partSchema.parse(part.body)]));
+}
 
 const wholeSchema = z.object({ sourceId: z.string(), version: z.number().int() });
