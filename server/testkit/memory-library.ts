@@ -3,8 +3,18 @@ import { ownerOf } from '../src/core/domain/scope.ts';
 import type { Course, Lecture, Source } from '../src/core/domain/library.ts';
 import type { Transcript } from '../src/core/domain/transcript.ts';
 import type { Store, TranscriptHead, TrashFilter } from '../src/core/ports/store.ts';
-import { shownTranscripts, upToVersion } from './memory-holdings.ts';
-import { byAge, drop, keyOf, paged, select, type Access, type MemoryState } from './memory-state.ts';
+import {
+  byAge,
+  drop,
+  keyOf,
+  paged,
+  releaseOutputs,
+  select,
+  shownTranscripts,
+  upToVersion,
+  type Access,
+  type MemoryState,
+} from './memory-state.ts';
 
 type Library = Pick<Store, 'courses' | 'lectures' | 'sources' | 'transcripts' | 'outputs' | 'artifacts' | 'exports'>;
 
@@ -116,7 +126,9 @@ export function memoryLibrary(access: Access): Library {
         access((state) => {
           const ownerId = ownerOf(scope, transcript.ownerId);
           mustExist(state.sources, keyOf(ownerId, transcript.sourceId));
-          const versions = select(state.transcripts, scope, (row) => row.sourceId === transcript.sourceId).map((row) => row.version);
+          const versions = select(state.transcripts, scope, (row) => row.sourceId === transcript.sourceId).map(
+            (row) => row.version,
+          );
           const version = 1 + Math.max(0, upToVersion(state, ownerId, transcript.sourceId), ...versions);
           const stored = { ...transcript, version };
           state.transcripts.set(keyOf(ownerId, transcript.sourceId, version), structuredClone(stored));
@@ -129,8 +141,7 @@ export function memoryLibrary(access: Access): Library {
         ),
       find: (scope, sourceId, version) =>
         access(
-          (state) =>
-            shownTranscripts(state, scope, (row) => row.sourceId === sourceId && row.version === version)[0] ?? null,
+          (state) => shownTranscripts(state, scope, (row) => row.sourceId === sourceId && row.version === version)[0] ?? null,
         ),
       heads: (scope, lectureId) =>
         access((state) =>
@@ -272,16 +283,6 @@ function expired<T extends { id: string; deletedAt: number | null }>(rows: reado
     .sort((a, b) => a.at - b.at || (a.row.id < b.row.id ? -1 : 1))
     .slice(0, limit)
     .map(({ row }) => row);
-}
-
-/** The source uses none of the outputs any more; those that nothing uses go. */
-export function releaseOutputs(state: MemoryState, source: { readonly ownerId: string; readonly id: string }): void {
-  for (const [key, output] of state.outputs) {
-    if (output.ownerId !== source.ownerId) continue;
-    const sourceIds = output.sourceIds.filter((id) => id !== source.id);
-    if (sourceIds.length === 0) state.outputs.delete(key);
-    else state.outputs.set(key, { ...output, sourceIds });
-  }
 }
 
 function used(state: MemoryState, ownerId: string, key: string, sourceId: string) {

@@ -106,6 +106,30 @@ export function paged<T extends { readonly id: string; readonly createdAt: numbe
   return { items, nextCursor: rest.length > items.length && last ? encodeCursor(last) : null };
 }
 
+/** The source uses none of the outputs any more; those that nothing uses go. */
+export function releaseOutputs(state: MemoryState, source: { readonly ownerId: string; readonly id: string }): void {
+  for (const [key, output] of state.outputs) {
+    if (output.ownerId !== source.ownerId) continue;
+    const sourceIds = output.sourceIds.filter((id) => id !== source.id);
+    if (sourceIds.length === 0) state.outputs.delete(key);
+    else state.outputs.set(key, { ...output, sourceIds });
+  }
+}
+
+/** The highest version that was ever put into the trash; 0 when there is none. */
+export function upToVersion(state: MemoryState, ownerId: string, sourceId: string): number {
+  return state.holdings.get(keyOf(ownerId, sourceId, 'transcript'))?.upToVersion ?? 0;
+}
+
+/** Transcripts that are not in the trash. */
+export function shownTranscripts(state: MemoryState, scope: Scope, fits: (row: Transcript) => boolean): Transcript[] {
+  return select(state.transcripts, scope, (row) => {
+    const holding = state.holdings.get(keyOf(row.ownerId, row.sourceId, 'transcript'));
+    const hidden = holding !== undefined && holding.trashedAt !== null && row.version <= holding.upToVersion;
+    return !hidden && fits(row);
+  });
+}
+
 /** Oldest first. */
 export function byAge(a: { id: string; createdAt: number }, b: { id: string; createdAt: number }): number {
   return a.createdAt - b.createdAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);

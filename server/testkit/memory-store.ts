@@ -1,4 +1,5 @@
 import type { Store } from '../src/core/ports/store.ts';
+import { memoryHoldings } from './memory-holdings.ts';
 import { memoryJobs } from './memory-jobs.ts';
 import { memoryLibrary } from './memory-library.ts';
 import { emptyState, snapshot, type Access, type MemoryState } from './memory-state.ts';
@@ -28,7 +29,14 @@ export function memoryStore(): Store {
 }
 
 function makeStore(access: Access, transaction: Store['transaction']): Store {
-  return { ...memoryLibrary(access), ...memoryJobs(access), transaction, async check() {}, async close() {} };
+  return {
+    ...memoryLibrary(access),
+    ...memoryHoldings(access),
+    ...memoryJobs(access),
+    transaction,
+    async check() {},
+    async close() {},
+  };
 }
 
 async function nested(): Promise<never> {

@@ -3,6 +3,7 @@ import { LOCAL_OWNER, ownerScope, systemScope } from '../src/core/domain/scope.t
 import type { Store } from '../src/core/ports/store.ts';
 import { aCourse, aJob, aLecture, anArtifact, aSource, aTranscript } from './builders.ts';
 import { deadLettersConformance } from './dead-letters.conformance.ts';
+import { holdingsConformance } from './holdings.conformance.ts';
 import { jobStoreConformance } from './job-store.conformance.ts';
 import { partHoldersConformance } from './part-holders.conformance.ts';
 
@@ -384,6 +385,7 @@ export function storeConformance(name: string, makeStore: () => Promise<Store>):
     partHoldersConformance(() => store);
     jobStoreConformance(() => store);
     deadLettersConformance(() => store);
+    holdingsConformance(() => store);
   });
 }
 

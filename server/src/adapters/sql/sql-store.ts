@@ -2,6 +2,7 @@ import type { Store } from '../../core/ports/store.ts';
 import { artifactStore } from './artifacts.ts';
 import { courseStore } from './courses.ts';
 import { exportStore } from './exports.ts';
+import { holdingStore } from './holdings.ts';
 import { jobEventStore } from './job-events.ts';
 import { jobStore } from './jobs.ts';
 import { lectureStore } from './lectures.ts';
@@ -18,6 +19,7 @@ export function sqlStore(db: Db, connection: { check(): Promise<void>; close(): 
     lectures: lectureStore(db),
     sources: sourceStore(db),
     transcripts: transcriptStore(db),
+    holdings: holdingStore(db),
     outputs: stepOutputStore(db),
     artifacts: artifactStore(db),
     exports: exportStore(db),

@@ -1,3 +1,4 @@
+import { sql, type Expression, type SqlBool } from 'kysely';
 import type { Segment, Transcript } from '../../core/domain/transcript.ts';
 import { ownerOf } from '../../core/domain/scope.ts';
 import type { TranscriptHead, TranscriptStore } from '../../core/ports/store.ts';
@@ -31,7 +32,15 @@ export function transcriptStore(db: Db): TranscriptStore {
           .where('ownerId', '=', ownerId)
           .where('sourceId', '=', sourceId)
           .executeTakeFirst();
-        const next = (newest?.version ?? 0) + 1;
+        // A number that was cited once never stands for other words, though its words are gone.
+        const gone = await tx
+          .selectFrom('holdings')
+          .select('upToVersion')
+          .where('ownerId', '=', ownerId)
+          .where('sourceId', '=', sourceId)
+          .where('holding', '=', 'transcript')
+          .executeTakeFirst();
+        const next = Math.max(newest?.version ?? 0, gone?.upToVersion ?? 0) + 1;
         await tx
           .insertInto('transcripts')
           .values({
@@ -58,6 +67,7 @@ export function transcriptStore(db: Db): TranscriptStore {
         .selectAll()
         .where(within(scope, 'transcripts'))
         .where('sourceId', '=', sourceId)
+        .where(notInTrash())
         .orderBy('version', 'desc')
         .limit(1)
         .executeTakeFirst();
@@ -70,6 +80,7 @@ export function transcriptStore(db: Db): TranscriptStore {
         .where(within(scope, 'transcripts'))
         .where('sourceId', '=', sourceId)
         .where('version', '=', version)
+        .where(notInTrash())
         .executeTakeFirst();
       return row ? toTranscript(row) : null;
     },
@@ -83,6 +94,7 @@ export function transcriptStore(db: Db): TranscriptStore {
         .where(within(scope, 'transcripts'))
         .where('transcripts.lectureId', '=', lectureId)
         .where('sources.deletedAt', 'is', null)
+        .where(notInTrash())
         .where('transcripts.version', '=', (eb) =>
           eb
             .selectFrom('transcripts as newer')
@@ -96,6 +108,15 @@ export function transcriptStore(db: Db): TranscriptStore {
       return rows.map(toHead);
     },
   };
+}
+
+/** The words were not put into the trash by retention. */
+function notInTrash(): Expression<SqlBool> {
+  const column = (name: string) => sql.ref(name);
+  return sql<SqlBool>`not exists (select 1 from ${sql.table('holdings')}
+    where ${column('holdings.ownerId')} = ${column('transcripts.ownerId')} and ${column('holdings.sourceId')} = ${column('transcripts.sourceId')}
+      and ${column('holdings.holding')} = 'transcript' and ${column('holdings.trashedAt')} is not null
+      and ${column('transcripts.version')} <= ${column('holdings.upToVersion')})`;
 }
 
 function toHead(row: Omit<TranscriptRow, 'segmentsJson'>): TranscriptHead {

@@ -2,6 +2,7 @@ export type * from './blobs.ts';
 export type * from './clock.ts';
 export type * from './embedder.ts';
 export type * from './events.ts';
+export type * from './holdings.ts';
 export type * from './log.ts';
 export type * from './media-decoder.ts';
 export type * from './metrics.ts';
