@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import type { HealthReply } from '@scholium/contract';
 import { AppError } from './core/domain/app-error.ts';
 import { compose, type Ports } from './compose.ts';
 import { loadConfig, type Config } from './config.ts';
@@ -19,6 +20,8 @@ export interface RunningServer {
   /** Where the API listens; null for a worker without one. */
   readonly url: string | null;
   readonly config: Config;
+  /** What works and what does not, dependency by dependency. */
+  health(): Promise<HealthReply>;
   /** Takes no more requests and jobs, lets those in work end within the grace time, hands back the rest, and closes everything. Safe to call again. */
   close(): Promise<void>;
 }
@@ -59,7 +62,7 @@ export async function serve(options: ServeOptions = {}): Promise<RunningServer> 
     const closeOnce = (): Promise<void> => (closing ??= close());
     options.signal?.addEventListener('abort', () => void closeOnce(), { once: true });
     if (options.signal?.aborted) await closeOnce();
-    return { url: api?.url ?? null, config, close: closeOnce };
+    return { url: api?.url ?? null, config, health: composition.api.health, close: closeOnce };
   } catch (error) {
     await composition.close();
     throw error;
