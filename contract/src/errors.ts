@@ -21,11 +21,13 @@ export const errorCatalogue = {
   job_not_found: { status: 404, title: 'No such job', permanent: true },
   preset_not_found: { status: 404, title: 'No such preset', permanent: true },
   transcript_not_found: { status: 404, title: 'There is no transcript yet', permanent: true },
+  audio_removed: { status: 410, title: 'The sound was removed', permanent: true },
   export_not_found: { status: 404, title: 'There is no such export yet', permanent: true },
   // conflicts
   course_conflict: { status: 409, title: 'The course exists already', permanent: true },
   lecture_conflict: { status: 409, title: 'The lecture exists with another recording', permanent: true },
   job_not_cancellable: { status: 409, title: 'The job has ended already', permanent: true },
+  job_active: { status: 409, title: 'The same work is under way', permanent: true },
   // media
   media_empty: { status: 422, title: 'The file is empty', permanent: true },
   media_unsupported: { status: 422, title: 'The file is not sound or video that can be read', permanent: true },

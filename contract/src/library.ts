@@ -43,10 +43,11 @@ export const lectureWithSourcesSchema = lectureSchema.extend({ sources: z.array(
 export const trashedSchema = z.object({ id: z.string(), deletedAt: instantSchema, restorableUntil: instantSchema });
 export type TrashedReply = z.infer<typeof trashedSchema>;
 
-/** Something that was deleted by itself; what lay in it is restored with it. */
+/** Something that was deleted by itself; what lay in it is restored with it. `audio` and `transcript` went by retention. */
 export const trashItemSchema = z.object({
-  type: z.enum(['course', 'lecture', 'source']),
-  id: z.string(),
+  type: z.enum(['course', 'lecture', 'source', 'audio', 'transcript']),
+  id: z.string().describe('For `audio` and `transcript` that of the recording they belong to'),
+  lectureId: z.string().nullable(),
   title: z.string(),
   deletedAt: instantSchema,
   restorableUntil: instantSchema,

@@ -190,7 +190,7 @@ const sourceOperations = {
     method: 'POST',
     path: '/lectures/{lectureId}/sources/{sourceId}/restore',
     summary: 'Take a source out of the trash',
-    description: 'The lecture must not be in the trash itself.',
+    description: 'With its sound and its transcript, if retention put them there. The lecture must not be in the trash itself.',
     tags: ['Library'],
     params: sourceParams,
     headers: idempotencyHeaders,

@@ -100,7 +100,14 @@ export const recordingOperations = {
     }),
     headers: idempotencyHeaders,
     responses: { 202: { description: 'The job', schema: jobStartedSchema } },
-    errors: ['lecture_not_found', 'source_not_found', 'nothing_to_transcribe', 'engine_unavailable', 'model_unavailable'],
+    errors: [
+      'lecture_not_found',
+      'source_not_found',
+      'nothing_to_transcribe',
+      'audio_removed',
+      'engine_unavailable',
+      'model_unavailable',
+    ],
   }),
   getTranscript: defineOperation({
     operationId: 'getTranscript',
@@ -127,6 +134,6 @@ export const recordingOperations = {
     params,
     query: z.object({ source: idSchema.optional() }),
     responses: audioResponses,
-    errors: ['lecture_not_found', 'source_not_found', 'range_not_satisfiable'],
+    errors: ['lecture_not_found', 'source_not_found', 'audio_removed', 'range_not_satisfiable'],
   }),
 } as const;

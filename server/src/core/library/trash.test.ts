@@ -64,6 +64,7 @@ describe('the trash', () => {
     const item = {
       type: 'lecture',
       id: 'lecture-1',
+      lectureId: 'lecture-1',
       title: 'How memory works',
       deletedAt: clock.now(),
       purgeAt: clock.now() + 7 * DAY_MS,
@@ -183,5 +184,34 @@ describe('upkeep', () => {
     await clock.advance(DAY_MS);
     expect(await count()).toBe(2);
     await Promise.all(stops.map((stop) => stop()));
+  });
+
+  it('runs once a day however many processes ask for it, and whenever they start', async () => {
+    const system = ownerScope(SYSTEM_OWNER);
+    const work = async (): Promise<void> => {
+      const job = await deps.store.jobs.claim({
+        kinds: ['upkeep'],
+        workerId: 'w',
+        now: clock.now(),
+        leaseMs: 10,
+        executedBy: 'worker',
+      });
+      if (job)
+        await deps.store.jobs.finish({ jobId: job.id, workerId: 'w', token: 1 }, { kind: 'done', result: null }, clock.now());
+    };
+    const stops = Array.from({ length: 19 }, () => scheduleUpkeep(deps));
+    await clock.advance(5 * 60_000);
+    await work();
+    stops.push(scheduleUpkeep(deps));
+    await clock.advance(DAY_MS - 10 * 60_000);
+    await work();
+    await clock.advance(5 * 60_000);
+    await work();
+    await Promise.all(stops.map((stop) => stop()));
+    const { items } = await deps.store.jobs.list(system, {}, { cursor: null, limit: 100 });
+    expect(items.map(({ id, status }) => [id, status])).toEqual([
+      ['job_upkeep_1970-04-12', 'succeeded'],
+      ['job_upkeep_1970-04-11', 'succeeded'],
+    ]);
   });
 });

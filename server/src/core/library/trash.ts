@@ -18,8 +18,12 @@ interface SourceInput {
 
 /** Something that was deleted by itself; what lies in it is not listed. */
 export interface TrashItem {
-  readonly type: 'course' | 'lecture' | 'source';
+  /** `audio` and `transcript`: what retention took of a recording that is there otherwise. */
+  readonly type: 'course' | 'lecture' | 'source' | 'audio' | 'transcript';
+  /** For `audio` and `transcript` that of the recording. */
   readonly id: string;
+  /** Null for a course. */
+  readonly lectureId: string | null;
   readonly title: string;
   readonly deletedAt: number;
   /** When it goes for good. */
@@ -107,18 +111,25 @@ export function restoreSource(deps: Pick<TrashDeps, 'store'>, input: SourceInput
 
 /** What was deleted and can be restored, newest first; of each type the 1,000 that go next. */
 export async function listTrash(deps: Pick<TrashDeps, 'store'>, scope: Scope): Promise<readonly TrashItem[]> {
-  const { courses, lectures, sources } = deps.store;
+  const { courses, lectures, sources, holdings } = deps.store;
   const items = [
     ...(await courses.expired(scope, Number.MAX_SAFE_INTEGER, LIST_LIMIT)).map((course) => toItem('course', course)),
     ...(await lectures.expired(scope, Number.MAX_SAFE_INTEGER, LIST_LIMIT)).map((lecture) => toItem('lecture', lecture)),
     ...(await sources.expired(scope, Number.MAX_SAFE_INTEGER, LIST_LIMIT)).map((source) => toItem('source', source)),
+    ...(await holdings.inTrash(scope, LIST_LIMIT)).map(({ holding, sourceId, at, ...item }) =>
+      toItem(holding, { ...item, id: sourceId, deletedAt: at }),
+    ),
   ];
   return items.sort((a, b) => b.deletedAt - a.deletedAt);
 }
 
-function toItem(type: TrashItem['type'], row: { id: string; title: string; deletedAt: number | null }): TrashItem {
+function toItem(
+  type: TrashItem['type'],
+  row: { id: string; title: string; deletedAt: number | null; lectureId?: string },
+): TrashItem {
   const deletedAt = row.deletedAt ?? 0; // `expired` lists only what has a time
-  return { type, id: row.id, title: row.title, deletedAt, purgeAt: deletedAt + TRASH_DAYS * DAY_MS };
+  const lectureId = type === 'lecture' ? row.id : (row.lectureId ?? null);
+  return { type, id: row.id, lectureId, title: row.title, deletedAt, purgeAt: deletedAt + TRASH_DAYS * DAY_MS };
 }
 
 /** Cancels what waits or runs for the lecture, or only for one of its sources. */
@@ -141,7 +152,7 @@ function ignoreEnded(error: unknown): void {
   if (!(error instanceof AppError) || (error.code !== 'job_not_cancellable' && error.code !== 'job_not_found')) throw error;
 }
 
-function notFound(type: TrashItem['type'], id: string): AppError {
+function notFound(type: 'course' | 'lecture' | 'source', id: string): AppError {
   return new AppError(
     `${type}_not_found`,
     `There is no ${type} "${id.slice(0, 80)}". What is deleted can be restored for ${TRASH_DAYS} days.`,

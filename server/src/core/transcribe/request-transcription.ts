@@ -4,6 +4,7 @@ import type { Source } from '../domain/library.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { EnqueueDeps } from '../jobs/enqueue.ts';
 import { request } from '../jobs/request.ts';
+import { requireAudio } from '../library/require-audio.ts';
 import type { Store } from '../ports/store.ts';
 import { transcribeJob } from './transcribe.job.ts';
 
@@ -19,11 +20,12 @@ export interface RequestTranscriptionInput {
 /**
  * Queues the transcription of one recording. The same request while it is waiting or running gives the same job.
  *
- * @throws AppError `lecture_not_found`, `source_not_found`, `nothing_to_transcribe`
+ * @throws AppError `lecture_not_found`, `source_not_found`, `nothing_to_transcribe`, `audio_removed`
  */
 export async function requestTranscription(deps: EnqueueDeps, input: RequestTranscriptionInput): Promise<Job> {
   const { scope, lectureId, model, language } = input;
   const source = await chooseSource(deps.store, input);
+  await requireAudio(deps.store, scope, source);
   const target = { lectureId, sourceId: source.id, message: 'Waiting for a free worker.' };
   return request(deps, scope, transcribeJob, { ...target, payload: { sourceId: source.id, model, language } });
 }

@@ -1,7 +1,13 @@
+import type { EnqueueDeps } from '../jobs/enqueue.ts';
+import { applyRetention, type RetentionTerms } from './apply-retention.ts';
+import { purgeHoldings } from './purge-holdings.ts';
 import { purgeTrash, type PurgeDeps, type PurgeResult } from './purge-trash.ts';
 import { removeOldJobs } from './remove-old-jobs.ts';
 
-export interface UpkeepDeps extends PurgeDeps {
+export interface UpkeepDeps extends PurgeDeps, EnqueueDeps {
+  readonly clock: PurgeDeps['clock'];
+  /** What is older goes into the trash; null (the default) keeps everything. */
+  readonly retention?: RetentionTerms | null;
   /** Finished jobs are kept so many days. */
   readonly keepJobsDays?: number;
 }
@@ -9,9 +15,19 @@ export interface UpkeepDeps extends PurgeDeps {
 /** S0.6 leaves N open: a month shows what happened last, and keeps the table small. */
 export const KEEP_JOBS_DAYS = 30;
 
+export interface UpkeepResult extends PurgeResult {
+  readonly jobs: number;
+  /** Sound and words that went into the trash, and out of it for good. */
+  readonly retained: { readonly trashed: number; readonly removed: number };
+}
+
 /** Everything that is cleaned daily. Doing it twice does no harm. */
-export async function runUpkeep(deps: UpkeepDeps, signal: AbortSignal): Promise<PurgeResult & { readonly jobs: number }> {
+export async function runUpkeep(deps: UpkeepDeps, signal: AbortSignal): Promise<UpkeepResult> {
   const purged = await purgeTrash(deps, signal);
+  // What the command put into the trash is removed after its days too, though nothing new goes there by itself.
+  const { trashed, removed } = deps.retention
+    ? await applyRetention(deps, { terms: deps.retention, dryRun: false }, signal)
+    : { trashed: { count: 0 }, removed: await purgeHoldings(deps, { dryRun: false }, signal) };
   const jobs = await removeOldJobs(deps, deps.keepJobsDays ?? KEEP_JOBS_DAYS);
-  return { ...purged, jobs };
+  return { ...purged, jobs, retained: { trashed: trashed.count, removed: removed.count } };
 }

@@ -86,8 +86,8 @@ export function presentArtifact(artifact: Artifact): z.input<typeof artifactSche
 }
 
 export function presentTrashItem(item: TrashItem): TrashItemReply {
-  const { type, id, title } = item;
-  return { type, id, title, deletedAt: iso(item.deletedAt), restorableUntil: iso(item.purgeAt) };
+  const { type, id, lectureId, title } = item;
+  return { type, id, lectureId, title, deletedAt: iso(item.deletedAt), restorableUntil: iso(item.purgeAt) };
 }
 
 function iso(ms: number): string {

@@ -2,6 +2,7 @@ import { operations } from '@scholium/contract';
 import type { Source } from '../../../core/domain/library.ts';
 import { DEFAULT_PRESET } from '../../../core/domain/preset.ts';
 import { findLecture } from '../../../core/library/find.ts';
+import { requireAudio } from '../../../core/library/require-audio.ts';
 import { recordingOf } from '../../../core/library/sources-of.ts';
 import { transcriptOf } from '../../../core/library/transcript-of.ts';
 import type { ApiDeps, OwnerScope } from '../api-deps.ts';
@@ -64,6 +65,7 @@ export function recordingHandlers(deps: ApiDeps) {
     },
     async getAudio({ scope, params, query, request, reply }) {
       const source = await recordingOf(deps, { scope, ...params, sourceId: query.source ?? null });
+      await requireAudio(deps.store, scope, source);
       const setHeader = (name: string, value: string) => void reply.header(name, value);
       return sendRecording(deps, { scope, source, headers: request.headers, setHeader });
     },
