@@ -22,6 +22,6 @@ export function checkedKey(key: string): string {
 }
 
 /** A folder name for any owner id; `~` keeps hashed names apart from plain ones. */
-function ownerFolder(ownerId: string): string {
+export function ownerFolder(ownerId: string): string {
   return PLAIN_OWNER.test(ownerId) ? ownerId : `~${createHash('sha256').update(ownerId).digest('hex')}`;
 }

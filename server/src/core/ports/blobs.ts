@@ -18,7 +18,10 @@ export interface Blobs {
    * @throws AppError `storage_full`, `storage_unavailable`; `body_too_large` past `maxBytes`
    */
   put(scope: Scope, key: string, data: Readable, options?: { maxBytes?: number; signal?: AbortSignal }): Promise<BlobInfo>;
-  /** Moves a stored file to another key of the same owner, atomically, replacing what is there. */
+  /**
+   * Moves a stored file to another key of the same owner, replacing what is there. At every moment one of the two keys
+   * holds it whole: on a disk it is atomic, in a bucket it is copied, then removed, and may be repeated after a failure.
+   */
   move(scope: Scope, from: string, to: string): Promise<void>;
   /** Null when there is no such file. */
   stat(scope: Scope, key: string): Promise<{ sizeBytes: number } | null>;
@@ -31,4 +34,21 @@ export interface Blobs {
   uri(scope: Scope, key: string): string;
   /** Resolves when the store can be written to. @throws AppError `storage_unavailable` */
   check(): Promise<void>;
+  /**
+   * An address from which anybody can download the file until it expires, as `fileName`. Only buckets have it. Null
+   * when the credentials cannot sign: the API then sends the bytes itself. Does not look whether the file is there.
+   */
+  signedUrl?(scope: Scope, key: string, options: SignedUrlOptions): Promise<string | null>;
+  /**
+   * Removes what killed processes left half stored, for all owners, and tells how many. Stores without it do so when
+   * they are opened. @throws AppError `storage_unavailable`
+   */
+  sweep?(): Promise<number>;
+}
+
+export interface SignedUrlOptions {
+  /** 1 to 604,800. */
+  readonly expiresSeconds: number;
+  readonly fileName: string;
+  readonly mediaType: string;
 }

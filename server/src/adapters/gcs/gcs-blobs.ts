@@ -1,0 +1,186 @@
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { File } from '@google-cloud/storage';
+import { AppError } from '../../core/domain/app-error.ts';
+import type { Scope } from '../../core/domain/scope.ts';
+import type { Blobs } from '../../core/ports/blobs.ts';
+import { onDisk } from '../disk/disk-errors.ts';
+import { clearTemporaryFolder } from '../disk/temporary-files.ts';
+import { withDownload } from '../object-storage/download.ts';
+import { objectName } from '../object-storage/object-name.ts';
+import { resumeReading } from '../object-storage/resume-reading.ts';
+import { contentDisposition, lifetimeOf } from '../object-storage/signed-download.ts';
+import { gcsBucket, type GcsBlobsOptions, type GcsBucket } from './gcs-bucket.ts';
+import { onGcs, refused, statusOf } from './gcs-errors.ts';
+import { uploadToGcs } from './upload-to-gcs.ts';
+
+/** No `sweep`: an upload that nobody finishes is invisible, is not paid for, and ends by itself after a week. */
+export type GcsBlobs = Required<Omit<Blobs, 'sweep'>>;
+
+/**
+ * Blobs as objects `PREFIX/OWNER/KEY` of a bucket of Google Cloud Storage. Connects at first use. The account needs the
+ * role Storage Object Admin on the bucket, and signed addresses the key of a service account (or the right to sign for it).
+ *
+ * @throws AppError `configuration_invalid`; `storage_unavailable` when `temporaryDir` cannot be used
+ */
+export async function openGcsBlobs(options: GcsBlobsOptions): Promise<GcsBlobs> {
+  const bucket = gcsBucket(options);
+  const downloads = join(options.temporaryDir, 'gcs-downloads');
+  await onDisk(() => clearTemporaryFolder(downloads));
+  let provenWritable = false;
+  const nameOf = (scope: Scope, key: string): string => objectName(bucket.prefix, scope, key);
+
+  return {
+    put: async (scope, key, data, putOptions = {}) => uploadToGcs(bucket, nameOf(scope, key), data, putOptions),
+    move,
+    stat: async (scope, key) => {
+      const found = await factsOf(bucket, nameOf(scope, key));
+      return found && { sizeBytes: found.sizeBytes };
+    },
+    read,
+    withFile: async (scope, key, work) => withDownload(downloads, await read(scope, key), work),
+    async remove(scope, key) {
+      const file = bucket.client.file(nameOf(scope, key));
+      await bucket.call(() => file.delete({ ignoreNotFound: true }));
+    },
+    uri: (scope, key) => `gs://${bucket.name}/${nameOf(scope, key)}`,
+    check,
+    async signedUrl(scope, key, { expiresSeconds, fileName, mediaType }) {
+      const expires = Date.now() + lifetimeOf(expiresSeconds) * 1000;
+      const shown = { responseDisposition: contentDisposition(fileName), responseType: mediaType };
+      return signed(bucket.client.file(nameOf(scope, key)), { ...shown, expires });
+    },
+  };
+
+  /** On the side of the store, of any size. Both steps name the generation they mean, so a newer file is never removed. */
+  async function move(scope: Scope, from: string, to: string): Promise<void> {
+    const [source, target] = [nameOf(scope, from), nameOf(scope, to)];
+    const { generation } = await present(source);
+    if (source === target) return;
+    await bucket.call(() => bucket.client.file(source, { generation }).copy(bucket.client.file(target)));
+    await removeGeneration(bucket.client.file(source), generation);
+  }
+
+  async function removeGeneration(file: File, generation: string): Promise<void> {
+    try {
+      await bucket.call(() => file.delete({ ignoreNotFound: true, ifGenerationMatch: generation }));
+    } catch (error) {
+      if (statusOf(error) !== 412) throw error; // replaced meanwhile: what is there now is not what was moved
+    }
+  }
+
+  async function read(scope: Scope, key: string, range?: { start: number; end: number }): Promise<Readable> {
+    const name = nameOf(scope, key);
+    const { sizeBytes, generation } = await present(name);
+    const start = range?.start ?? 0;
+    const end = Math.min(range?.end ?? sizeBytes - 1, sizeBytes - 1);
+    if (start > end) return Readable.from([], { objectMode: false });
+    const url = `${objectUrl(bucket, name)}?alt=media&generation=${generation}`;
+    // With the generation, a stream that goes on after a break never mixes two files.
+    const open = async (position: number): Promise<Readable> =>
+      onGcs(bucket.name, () => bucket.persist(() => openMedia(bucket, url, `bytes=${position}-${end}`)));
+    return resumeReading(open, { start, end, idleTimeoutMs: bucket.limits.idleTimeoutMs }).catch((error: unknown) => {
+      throw statusOf(error) === 404 ? notFound(error) : error;
+    });
+  }
+
+  async function present(name: string): Promise<Facts> {
+    const facts = await factsOf(bucket, name);
+    if (facts) return facts;
+    throw notFound();
+  }
+
+  /** Writes once; afterwards it only lists, since health is asked often and each write costs money. */
+  async function check(): Promise<void> {
+    try {
+      await inTime(provenWritable ? listNothing() : writeProbe(), bucket.limits.checkTimeoutMs);
+      provenWritable = true;
+    } catch (error) {
+      provenWritable = false;
+      throw error;
+    }
+  }
+
+  async function writeProbe(): Promise<void> {
+    const probe = `${bucket.prefix}.check`;
+    await uploadToGcs(bucket, probe, Readable.from(['x']), {});
+    await bucket.call(() => bucket.client.file(probe).delete({ ignoreNotFound: true }));
+  }
+
+  async function listNothing(): Promise<void> {
+    const url = `${bucket.endpoint}/storage/v1/b/${bucket.name}/o?maxResults=1&prefix=${encodeURIComponent(`${bucket.prefix}.check`)}`;
+    const reply = await onGcs(bucket.name, () =>
+      bucket.request({ method: 'GET', url, responseType: 'json', timeout: bucket.limits.checkTimeoutMs }),
+    );
+    if (reply.status !== 200) throw refused(bucket.name, reply.status);
+  }
+}
+
+interface Facts {
+  readonly sizeBytes: number;
+  readonly generation: string;
+}
+
+/** Null when there is no such object. */
+async function factsOf(bucket: GcsBucket, name: string): Promise<Facts | null> {
+  try {
+    const [{ size, generation }] = await bucket.call(() => bucket.client.file(name).getMetadata());
+    return { sizeBytes: Number(size), generation: String(generation) };
+  } catch (error) {
+    if (statusOf(error) === 404) return null;
+    throw error;
+  }
+}
+
+async function openMedia(bucket: GcsBucket, url: string, range: string): Promise<Readable> {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(new Error('Google did not answer in time.')), bucket.limits.idleTimeoutMs);
+  try {
+    const headers = { range, 'accept-encoding': 'identity' };
+    const reply = await bucket.request({ method: 'GET', url, headers, responseType: 'stream', signal: stop.signal });
+    const body =
+      reply.data instanceof Readable ? reply.data : Readable.fromWeb(reply.data as Parameters<typeof Readable.fromWeb>[0]); // fetch's
+    if (reply.status === 206) return body;
+    body.destroy();
+    throw refused(bucket.name, reply.status);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function objectUrl(bucket: GcsBucket, name: string): string {
+  return `${bucket.endpoint}/storage/v1/b/${bucket.name}/o/${encodeURIComponent(name)}`;
+}
+
+/** Null where the credentials cannot sign. */
+async function signed(
+  file: File,
+  options: { expires: number; responseDisposition: string; responseType: string },
+): Promise<string | null> {
+  try {
+    const [url] = await file.getSignedUrl({ version: 'v4', action: 'read', ...options });
+    return url;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'SigningError') return null;
+    throw error;
+  }
+}
+
+async function inTime(work: Promise<void>, limitMs: number): Promise<void> {
+  const stop = new AbortController();
+  work.catch(() => {}); // when it is too late, nobody asks for it
+  const tooLate = delay(limitMs, undefined, { signal: stop.signal }).then(() => {
+    throw new AppError('storage_unavailable', 'Google Cloud Storage does not answer. Check that this machine can reach it.');
+  });
+  try {
+    await Promise.race([work, tooLate]);
+  } finally {
+    stop.abort();
+    tooLate.catch(() => {});
+  }
+}
+
+function notFound(cause?: unknown): AppError {
+  return new AppError('source_not_found', 'The file is not in the store. It may have been removed; upload it again.', { cause });
+}
