@@ -8,6 +8,7 @@ export * from './job.ts';
 export * from './library.ts';
 export * from './operation.ts';
 export * from './operations.ts';
+export * from './operators.ts';
 export * from './problem.ts';
 export * from './search.ts';
 export * from './transcript.ts';

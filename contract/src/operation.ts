@@ -42,6 +42,7 @@ export const tags = {
   Study: 'Notes, cards, search and answers, each tied to the second it comes from.',
   Exports: 'Files to take along.',
   Jobs: 'Long work: status, progress, cancelling, live events.',
+  Operators: 'Dead letters, the queue and retention: for whoever runs the server.',
   System: 'Health, figures and this description.',
 } as const;
 export type Tag = keyof typeof tags;

@@ -2,6 +2,7 @@ import type { OperationSpec } from './operation.ts';
 import { exportOperations } from './operations/exports.ts';
 import { jobOperations } from './operations/jobs.ts';
 import { libraryOperations } from './operations/library.ts';
+import { operatorOperations } from './operations/operators.ts';
 import { recordingOperations } from './operations/recordings.ts';
 import { studyOperations } from './operations/study.ts';
 import { systemOperations } from './operations/system.ts';
@@ -13,6 +14,7 @@ export const operations = {
   ...studyOperations,
   ...exportOperations,
   ...jobOperations,
+  ...operatorOperations,
   ...systemOperations,
 } as const satisfies Record<string, OperationSpec>;
 

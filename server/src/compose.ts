@@ -11,7 +11,8 @@ import { ingest } from './core/ingest/ingest.ts';
 import { cancelJob } from './core/jobs/cancel-job.ts';
 import { DEFAULT_BACKOFF } from './core/jobs/backoff.ts';
 import { startRunner, type Runner } from './core/jobs/run-jobs.ts';
-import { restoreCourse, restoreLecture, restoreSource, trashCourse, trashLecture, trashSource } from './core/library/trash.ts';
+import { restoreCourse, restoreLecture, trashCourse, trashLecture, trashSource } from './core/library/trash.ts';
+import { bindOperators } from './core/operations/bind-operators.ts';
 import { pipeline } from './core/pipeline.ts';
 import type {
   Blobs,
@@ -29,6 +30,7 @@ import type {
 } from './core/ports/index.ts';
 import { requestTranscription } from './core/transcribe/request-transcription.ts';
 import { createHealthCheck, createReadinessCheck } from './core/upkeep/check-health.ts';
+import { restoreRecording } from './core/upkeep/restore-recording.ts';
 import { scheduleUpkeep } from './core/upkeep/schedule-upkeep.ts';
 import type { ApiDeps, ApiMetrics } from './faces/api/api-deps.ts';
 import type { Metrics } from './core/ports/metrics.ts';
@@ -63,6 +65,8 @@ export interface Composition {
   close(): Promise<void>;
 }
 
+/** Days of S1.13. */
+const RETENTION = { rawAudioDays: 30, transcriptDays: 14 };
 /** A worker that is silent for so long has lost its job. */
 const LEASE_MS = 10_000;
 
@@ -90,6 +94,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     health: createHealthCheck(ports, { version: VERSION, startedAt }),
     readiness: createReadinessCheck(ports, { version: VERSION, startedAt, stopping: stopping.signal }),
     trash: bindTrash(ports),
+    operators: bindOperators(ports, RETENTION),
   };
   return {
     ports,
@@ -205,6 +210,6 @@ function bindTrash(ports: Ports): ApiDeps['trash'] {
     trashLecture: (input) => trashLecture(ports, input),
     restoreLecture: (input) => restoreLecture(ports, input),
     trashSource: (input) => trashSource(ports, input),
-    restoreSource: (input) => restoreSource(ports, input),
+    restoreSource: (input) => restoreRecording(ports, input),
   };
 }

@@ -13,15 +13,10 @@ import { addRecording } from '../src/core/ingest/add-recording.ts';
 import { ingest } from '../src/core/ingest/ingest.ts';
 import { cancelJob } from '../src/core/jobs/cancel-job.ts';
 import { enqueue } from '../src/core/jobs/enqueue.ts';
+import { bindOperators } from '../src/core/operations/bind-operators.ts';
+import { restoreRecording } from '../src/core/upkeep/restore-recording.ts';
 import type { JobKind } from '../src/core/jobs/job-kind.ts';
-import {
-  restoreCourse,
-  restoreLecture,
-  restoreSource,
-  trashCourse,
-  trashLecture,
-  trashSource,
-} from '../src/core/library/trash.ts';
+import { restoreCourse, restoreLecture, trashCourse, trashLecture, trashSource } from '../src/core/library/trash.ts';
 import type { Blobs, Events, Log, LogCategory, MediaDecoder, Queue, Store } from '../src/core/ports/index.ts';
 import type { ApiDeps, OwnerScope } from '../src/faces/api/api-deps.ts';
 import { buildApi } from '../src/faces/api/build-api.ts';
@@ -93,8 +88,12 @@ export async function openApiFixture(overrides: Partial<ApiDeps> = {}): Promise<
       trashLecture: (input) => trashLecture(jobDeps, input),
       restoreLecture: (input) => restoreLecture(jobDeps, input),
       trashSource: (input) => trashSource(jobDeps, input),
-      restoreSource: (input) => restoreSource(jobDeps, input),
+      restoreSource: (input) => restoreRecording(jobDeps, input),
     },
+    operators: bindOperators(
+      { ...ports, ...jobDeps, searchIndex: { remove: async () => {} } },
+      { rawAudioDays: 30, transcriptDays: 14 },
+    ),
     ...overrides,
   });
   // `ownerScope` widens to Scope; this one is an owner's.

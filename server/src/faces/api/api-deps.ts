@@ -2,6 +2,7 @@ import type { AnswerReply, HealthReply, SearchReply } from '@scholium/contract';
 import type { Job } from '../../core/domain/job.ts';
 import type { Course, Lecture, Source } from '../../core/domain/library.ts';
 import type { Scope } from '../../core/domain/scope.ts';
+import type { OperatorUseCases } from '../../core/operations/bind-operators.ts';
 import type { Blobs, Clock, Events, Log, Store } from '../../core/ports/index.ts';
 
 /** Whose request it is: faces never act for all owners. */
@@ -62,6 +63,7 @@ export interface ApiDeps {
   /** Whether requests can be taken: what `health` says of the dependencies that every request needs. */
   readiness(): Promise<HealthReply>;
   readonly trash: TrashUseCases;
+  readonly operators: OperatorUseCases;
 }
 
 /** Each returns the row as it is afterwards and throws the row's `..._not_found`. */

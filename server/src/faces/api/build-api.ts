@@ -16,6 +16,7 @@ import { drainRefusedBodies } from './drain-refused.ts';
 import { guardRequest } from './guard.ts';
 import { jobHandlers } from './handlers/job-handlers.ts';
 import { courseHandlers, lectureHandlers } from './handlers/library-handlers.ts';
+import { operatorHandlers } from './handlers/operator-handlers.ts';
 import { recordingHandlers } from './handlers/recording-handlers.ts';
 import { studyHandlers } from './handlers/study-handlers.ts';
 import { systemHandlers } from './handlers/system-handlers.ts';
@@ -79,6 +80,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
       ...recordingHandlers(deps),
       ...studyHandlers(deps),
       ...jobHandlers(deps, closing.signal),
+      ...operatorHandlers(deps),
       ...systemHandlers(deps, () => ({ ...app.swagger() })),
     });
     serveDocs(routes);
