@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import { DEFAULT_SERVER_URL } from './environment.ts';
 import { exitCodes } from './exit-codes.ts';
+import { addOperatorCommands } from './operator-commands.ts';
 
 export interface GlobalOptions {
   readonly json?: boolean;
@@ -37,6 +38,7 @@ export function createProgram(run: (options: GlobalOptions, command: RunCommand)
   addFileCommands(program, go);
   addLectureCommands(program, go);
   addJobCommands(program, go);
+  addOperatorCommands(program, go);
   return program;
 }
 

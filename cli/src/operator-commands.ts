@@ -1,0 +1,74 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { CommandContext } from './command-context.ts';
+
+type Go = (command: (context: CommandContext) => Promise<number | void>) => Promise<void>;
+
+/** Commands for whoever runs the server: what failed for good, what waits, what is old. */
+export function addOperatorCommands(program: Command, go: Go): void {
+  addDeadLetterCommands(program, go);
+  const queue = program.command('queue').description('see what waits and what runs');
+  queue
+    .command('stats', { isDefault: true })
+    .description('jobs by kind and status, and how long the oldest waits')
+    .action(() => go(async (context) => (await import('./commands/queue.ts')).showQueue(context)));
+  queue
+    .command('active')
+    .description('running jobs with their workers')
+    .action(() => go(async (context) => (await import('./commands/queue.ts')).showActive(context)));
+  program
+    .command('retention')
+    .description('put old sound and transcripts into the trash, and remove what was there for 7 days')
+    .option('--dry-run', 'only show what would go')
+    .action((options: { dryRun?: boolean }) =>
+      go(async (context) => (await import('./commands/retention.ts')).retention(context, { dryRun: options.dryRun ?? false })),
+    );
+}
+
+function addDeadLetterCommands(program: Command, go: Go): void {
+  const deadLetters = program.command('dead-letters').description('see, replay and drop jobs that failed for good');
+  deadLetters
+    .command('list', { isDefault: true })
+    .description('newest first')
+    .addOption(new Option('--limit <n>', 'how many at most').argParser(limitOf).default(20))
+    .action((options: { limit: number }) =>
+      go(async (context) => (await import('./commands/dead-letters.ts')).listDeadLetters(context, options)),
+    );
+  deadLetters
+    .command('show')
+    .description('one dead letter with its cause')
+    .argument('<id>', 'id of the job')
+    .action((jobId: string) =>
+      go(async (context) => (await import('./commands/dead-letters.ts')).showDeadLetter(context, jobId)),
+    );
+  deadLetters
+    .command('replay')
+    .description('run one again, or all; what was finished is not done again')
+    .argument('[id]', 'id of the job')
+    .option('--all', 'all of them')
+    .action((jobId: string | undefined, options: { all?: boolean }) =>
+      go(async (context) =>
+        (await import('./commands/dead-letters.ts')).replayDeadLetters(context, { jobId, all: options.all ?? false }),
+      ),
+    );
+  deadLetters
+    .command('drop')
+    .description('forget one for good, or all; what was finished stays')
+    .argument('[id]', 'id of the job')
+    .option('--all', 'all of them; asks before it does')
+    .option('--yes', 'do not ask')
+    .action((jobId: string | undefined, options: { all?: boolean; yes?: boolean }) =>
+      go(async (context) =>
+        (await import('./commands/dead-letters.ts')).dropDeadLetters(context, {
+          jobId,
+          all: options.all ?? false,
+          yes: options.yes ?? false,
+        }),
+      ),
+    );
+}
+
+function limitOf(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && value <= 200) return value;
+  throw new InvalidArgumentError('Give a whole number from 1 to 200.');
+}
