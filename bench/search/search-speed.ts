@@ -87,9 +87,11 @@ async function load(index: SearchIndex, embedder: Embedder, nextQuestion: () => 
 }
 
 async function ask(index: SearchIndex, embedder: Embedder, text: string): Promise<SearchReply> {
-  const [values] = await embedder.embed([text], 'query', signal);
-  if (!values) throw new Error('The question was not embedded.');
-  return index.search(scope, { text, vector: { embedderId: embedder.id, values }, filter: {}, limit: 10 }, signal);
+  const vector = embedder.embed([text], 'query', signal).then(([values]) => {
+    if (!values) throw new Error('The question was not embedded.');
+    return { embedderId: embedder.id, values };
+  });
+  return index.search(scope, { text, vector, filter: {}, limit: 10 }, signal);
 }
 
 /** Passages of four real sentences drawn at random, with random unit vectors. */

@@ -59,7 +59,8 @@ export class MemorySearchIndex implements SearchIndex {
     if (signal.aborted) throw new AppError('cancelled', 'The work was cancelled.', { cause: signal.reason });
     const entries = this.#visible(scope).filter(({ passage }) => passes(passage, query.filter));
     const stems = new Set(queryWords(query.text).map(stemOf));
-    const vector = query.vector?.embedderId === this.#embedderId ? (query.vector?.values ?? null) : null;
+    const wanted = await query.vector;
+    const vector = wanted?.embedderId === this.#embedderId ? wanted.values : null;
     const rarity = rarityOf(stems, entries);
 
     const hits = entries.map((entry): SearchHit & { lexical: number } => {
@@ -79,8 +80,8 @@ export class MemorySearchIndex implements SearchIndex {
       .sort((a, b) => b.score - a.score)
       .slice(0, query.limit);
     const compared = found.some((hit) => hit.cosine !== null);
-    const degraded = query.vector !== null && entries.length > 0 && !compared;
-    const mode = !query.vector || (degraded && !vector) ? 'lexical' : byWords.length > 0 ? 'hybrid' : 'dense';
+    const degraded = wanted !== null && entries.length > 0 && !compared;
+    const mode = !wanted || (degraded && !vector) ? 'lexical' : byWords.length > 0 ? 'hybrid' : 'dense';
     return { hits: ranked, degraded, mode };
   }
 

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AppError } from '../src/core/domain/app-error.ts';
 import type { IndexedPassage } from '../src/core/domain/passage.ts';
 import { ownerScope, systemScope } from '../src/core/domain/scope.ts';
-import type { SearchHit, SearchIndex, SearchQuery, SearchReply } from '../src/core/ports/search-index.ts';
+import type { QueryVector, SearchHit, SearchIndex, SearchQuery, SearchReply } from '../src/core/ports/search-index.ts';
 
 const ann = ownerScope('ann');
 const bob = ownerScope('bob');
@@ -126,7 +127,7 @@ export function searchIndexConformance(name: string, makeIndex: () => Promise<Se
       const lunar = makeVector({ 0: 1, 1: 0.2 });
       const biology = makeVector({ 5: 1 });
 
-      function meaning(values: Float32Array, embedderId = 'test'): SearchQuery['vector'] {
+      function meaning(values: Float32Array, embedderId = 'test'): QueryVector {
         return { embedderId, values };
       }
 
@@ -167,6 +168,17 @@ export function searchIndexConformance(name: string, makeIndex: () => Promise<Se
         const reply = await search({ text: 'draw oceans upward gravitationally', vector: meaning(lunar) });
         expect(ids(reply.hits)).toEqual(['s:1:0', 's:1:1']);
         expect(reply.mode).toBe('hybrid');
+      });
+
+      it('takes a vector that comes later, and fails when it does not come', async () => {
+        await index.addVectors(ann, 'test', [{ id: 's:1:0', vector: lunar }]);
+        const late = Promise.withResolvers<QueryVector>();
+        const searching = search({ text: 'tides', vector: late.promise });
+        late.resolve(meaning(lunar));
+        expect((await searching).hits).toEqual((await search({ text: 'tides', vector: meaning(lunar) })).hits);
+        const lost = Promise.reject(new AppError('cancelled', 'Stopped.'));
+        lost.catch(() => {}); // the search looks at it later
+        await expect(search({ text: 'tides', vector: lost })).rejects.toMatchObject({ code: 'cancelled' });
       });
 
       it('says that it is degraded when a vector was wanted and words alone decided', async () => {

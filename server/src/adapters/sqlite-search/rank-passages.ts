@@ -1,4 +1,4 @@
-import type { SearchHit, SearchQuery, SearchReply } from '../../core/ports/search-index.ts';
+import type { QueryVector, SearchHit, SearchQuery, SearchReply } from '../../core/ports/search-index.ts';
 import { overlapOf } from '../../core/indexing/content-terms.ts';
 import { parseQuery } from './match-expression.ts';
 import { toPassage, type PassageRow } from './passage-row.ts';
@@ -29,17 +29,43 @@ const CONTEXT_WEIGHT = 0.5;
 /** Words match well when one of the best five passages holds more than this share of the question's words. */
 const GOOD_OVERLAP = 0.5;
 
+/** Passages whose words match: their rows with bm25 (higher is better), and the stems that were looked for. */
+export interface WordMatches {
+  readonly rows: ReadonlyMap<number, number>;
+  readonly stems: ReadonlySet<string>;
+}
+
+/** The first half of a search, which needs no vector. */
+export function matchWords(
+  database: SearchDatabase,
+  ownerId: string | null,
+  { text, filter }: Pick<SearchQuery, 'text' | 'filter'>,
+): WordMatches {
+  const owner = ownerId === null ? null : findOwner(database, ownerId);
+  const { expression, stems } = parseQuery(text, countRowsWith(database));
+  const isNothing = expression === null || (ownerId !== null && owner === null);
+  return { rows: isNothing ? new Map() : findByWords(database, reachOf(owner, filter), expression), stems };
+}
+
+export type RankQuery = Omit<SearchQuery, 'vector' | 'text'> & { readonly vector: QueryVector | null };
+
 /**
- * Finds passages by words (bm25) and by meaning (cosine). Score = bm25 / best bm25 + cosine; where words do not match
+ * The second half: puts the matches into order and adds what is near by meaning (cosine). Score = bm25 / best bm25 + cosine; where words do not match
  * well, the first part is scaled by how well they do, and the nearest of all vectors join the candidates.
  */
-export function rankPassages(database: SearchDatabase, ownerId: string | null, query: SearchQuery): SearchReply {
+export function rankPassages(
+  database: SearchDatabase,
+  ownerId: string | null,
+  query: RankQuery,
+  { rows, stems }: WordMatches,
+): SearchReply {
   const owner = ownerId === null ? null : findOwner(database, ownerId);
   if (ownerId !== null && owner === null) return { hits: [], degraded: false, mode: query.vector ? 'hybrid' : 'lexical' };
 
   const reach = reachOf(owner, query.filter);
-  const { expression, stems } = parseQuery(query.text, countRowsWith(database));
-  const lexical = expression ? findByWords(database, reach, expression) : new Map<number, number>();
+  // A passage that was replaced since its words were looked up is not found.
+  const there = rowsThere(database, [...rows.keys()]);
+  const lexical = new Map([...rows].filter(([row]) => there.has(row)));
   const space = query.vector && usableSpace(database, query.vector);
   const candidates = [...lexical].map(([row, bm25]): Candidate => ({ row, bm25, cosine: null }));
   const readRow = rowReader(database);
@@ -120,13 +146,21 @@ function findByMeaning(database: SearchDatabase, reach: Reach, space: VectorSpac
   return find.all(signBits(vector), ...owner, ...reach.parameters).map(({ row }) => row);
 }
 
+function rowsThere(database: SearchDatabase, rows: readonly number[]): ReadonlySet<number> {
+  const find = prepared<[string], { row: number }>(
+    database,
+    'SELECT row FROM passage WHERE row IN (SELECT value FROM json_each(?))',
+  );
+  return new Set(find.all(JSON.stringify(rows)).map(({ row }) => row));
+}
+
 /** How many rows hold a stem, all owners together. */
 function countRowsWith(database: SearchDatabase): (stem: string) => number {
   const count = prepared<[string], { doc: number }>(database, 'SELECT doc FROM word_counts WHERE term = ?');
   return (stem) => count.get(stem)?.doc ?? 0;
 }
 
-function usableSpace(database: SearchDatabase, vector: NonNullable<SearchQuery['vector']>): VectorSpace | null {
+function usableSpace(database: SearchDatabase, vector: QueryVector): VectorSpace | null {
   const space = findVectorSpace(database, vector.embedderId);
   return space && space.dimensions === vector.values.length ? space : null;
 }

@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import type { SearchQuery, SearchReply } from '../../core/ports/search-index.ts';
 import { serveThread } from '../worker-thread/serve-thread.ts';
-import { rankPassages } from './rank-passages.ts';
+import { matchWords, rankPassages, type RankQuery, type WordMatches } from './rank-passages.ts';
 import { countPassages, passagesWithoutVector, type UnembeddedPassage } from './read-passages.ts';
 import { openForReading, type SearchDatabase } from './search-database.ts';
 
@@ -9,8 +9,10 @@ const { file } = workerData as { file: string }; // what SqliteSearchIndex gives
 let database: SearchDatabase | null = null;
 
 const methods = {
-  search: (input: { ownerId: string | null; query: SearchQuery }): SearchReply =>
-    atOneMoment((reader) => rankPassages(reader, input.ownerId, input.query)),
+  matchWords: (input: { ownerId: string | null; query: Pick<SearchQuery, 'text' | 'filter'> }): WordMatches =>
+    atOneMoment((reader) => matchWords(reader, input.ownerId, input.query)),
+  rank: (input: { ownerId: string | null; query: RankQuery; matches: WordMatches }): SearchReply =>
+    atOneMoment((reader) => rankPassages(reader, input.ownerId, input.query, input.matches)),
   withoutVector: (input: { ownerId: string | null; embedderId: string; sourceId: string }): UnembeddedPassage[] =>
     atOneMoment((reader) => passagesWithoutVector(reader, input)),
   count: (input: { ownerId: string | null }): number => atOneMoment((reader) => countPassages(reader, input.ownerId)),

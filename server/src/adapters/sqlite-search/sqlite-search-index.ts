@@ -83,8 +83,14 @@ class SqliteSearchIndex implements SearchIndex {
   }
 
   search(scope: Scope, query: SearchQuery, signal: AbortSignal): Promise<SearchReply> {
-    const input = { ownerId: ownerOf(scope), query: { ...query, text: query.text.slice(0, MAX_QUERY_LENGTH) } };
-    return this.#attempt(() => this.#readers.call('search', input, { signal, urgent: true }));
+    const { vector, filter, limit } = query;
+    const ownerId = ownerOf(scope);
+    const text = query.text.slice(0, MAX_QUERY_LENGTH);
+    return this.#attempt(async () => {
+      const matches = await this.#readers.call('matchWords', { ownerId, query: { text, filter } }, { signal, urgent: true });
+      const input = { ownerId, query: { filter, limit, vector: await vector }, matches };
+      return this.#readers.call('rank', input, { signal, urgent: true });
+    });
   }
 
   count(scope: Scope): Promise<number> {

@@ -43,7 +43,8 @@ export async function findPassages(
 ): Promise<FoundPassages> {
   const { scope, text, filter, limit } = input;
   const startedAt = performance.now();
-  const vector = await embedQuery(deps, text, signal);
+  const vector = embedQuery(deps, text, signal);
+  vector.catch(() => {}); // told by the search, unless that fails first
   const isLive = liveSources(deps.store, scope);
 
   for (let fetch = limit + 10; ; fetch *= 4) {
@@ -53,7 +54,7 @@ export async function findPassages(
     for (const hit of reply.hits) if (hits.length < limit && (await isLive(hit))) hits.push(hit);
     if (hits.length < limit && reply.hits.length === size && size < MAX_FETCH) continue;
     deps.metrics.searched({ mode: reply.mode, durationMs: performance.now() - startedAt });
-    return { hits, degraded: reply.degraded || vector === null };
+    return { hits, degraded: reply.degraded || (await vector) === null };
   }
 }
 

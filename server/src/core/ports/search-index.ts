@@ -4,8 +4,11 @@ import type { Scope } from '../domain/scope.ts';
 
 export interface SearchQuery {
   readonly text: string;
-  /** The text's vector, or null to search by words only. Compared with vectors of the same embedder only. */
-  readonly vector: QueryVector | null;
+  /**
+   * The text's vector, or null to search by words only. Compared with vectors of the same embedder only. It may still be on
+   * its way, so that the words are looked up meanwhile; when it fails, so does the search.
+   */
+  readonly vector: QueryVector | null | Promise<QueryVector | null>;
   readonly filter: { readonly lectureIds?: readonly string[]; readonly courseId?: string; readonly kind?: SourceKind };
   readonly limit: number;
 }
