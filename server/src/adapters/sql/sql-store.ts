@@ -12,8 +12,19 @@ import { stepOutputStore } from './step-outputs.ts';
 import type { Db } from './tables.ts';
 import { transcriptStore } from './transcripts.ts';
 
-/** The store over any database that Kysely speaks to. `connection` is what differs between them. */
-export function sqlStore(db: Db, connection: { check(): Promise<void>; close(): Promise<void> }): Store {
+/** What differs between databases. */
+export interface Connection {
+  check(): Promise<void>;
+  close(): Promise<void>;
+  /** Whether a transaction failed because another was in its way: it is done again then. */
+  isConflict?(error: unknown): boolean;
+}
+
+/** Transactions are short: who loses so often in a row has met something else. */
+const TRIES = 10;
+
+/** The store over any database that Kysely speaks to. */
+export function sqlStore(db: Db, connection: Connection): Store {
   return {
     courses: courseStore(db),
     lectures: lectureStore(db),
@@ -28,7 +39,13 @@ export function sqlStore(db: Db, connection: { check(): Promise<void>; close(): 
     replies: replyStore(db),
     async transaction(work) {
       if (db.isTransaction) throw new Error('Transactions do not nest: use the store that was given.');
-      return db.transaction().execute((tx) => work(sqlStore(tx, connection)));
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await db.transaction().execute((tx) => work(sqlStore(tx, connection)));
+        } catch (error) {
+          if (attempt === TRIES || !connection.isConflict?.(error)) throw error;
+        }
+      }
     },
     check: () => connection.check(),
     close: () => connection.close(),

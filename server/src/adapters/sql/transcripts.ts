@@ -26,6 +26,13 @@ export function transcriptStore(db: Db): TranscriptStore {
       const ownerId = ownerOf(scope, transcript.ownerId);
       const { sourceId, lectureId, engine, model, language, durationMs, draftQuality, createdAt, segments } = transcript;
       const version = await atomically(db, async (tx) => {
+        // Changes nothing, but two that add to one source come one after the other: each database locks a row that is written.
+        await tx
+          .updateTable('sources')
+          .set((eb) => ({ id: eb.ref('id') }))
+          .where('ownerId', '=', ownerId)
+          .where('id', '=', sourceId)
+          .execute();
         const newest = await tx
           .selectFrom('transcripts')
           .select((eb) => eb.fn.max('version').as('version'))
