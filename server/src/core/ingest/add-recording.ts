@@ -3,9 +3,10 @@ import type { Source } from '../domain/library.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Store } from '../ports/store.ts';
 import { acceptRecording, type AcceptDeps, type Incoming } from './accept-recording.ts';
+import { reviveAudio } from './revive-audio.ts';
 
 export interface AddRecordingDeps extends AcceptDeps {
-  readonly store: Pick<Store, 'lectures' | 'sources' | 'transaction'>;
+  readonly store: Pick<Store, 'lectures' | 'sources' | 'holdings' | 'transaction'>;
   readonly blobs: AcceptDeps['blobs'] & { remove(scope: Scope, key: string): Promise<void> };
 }
 
@@ -34,7 +35,10 @@ export async function addRecording(
       throw new AppError('lecture_not_found', `There is no lecture "${lectureId}". Make it with POST /api/lectures/ingest.`);
     }
     const known = await findSame(deps.store, input);
-    if (known) return { source: known, created: false };
+    if (known) {
+      await reviveAudio(deps, scope, known, incoming.key);
+      return { source: known, created: false };
+    }
     const recording = await acceptRecording(deps, { ...input, title: input.title ?? input.fileName }, signal);
     keyToRemove = recording.blobKey;
     const same = await deps.store.transaction(async (tx) => {

@@ -8,9 +8,10 @@ import type { Clock } from '../ports/clock.ts';
 import type { MediaDecoder } from '../ports/media-decoder.ts';
 import type { Store } from '../ports/store.ts';
 import { acceptRecording, type Incoming } from './accept-recording.ts';
+import { reviveAudio } from './revive-audio.ts';
 
 export interface IngestDeps {
-  readonly store: Pick<Store, 'courses' | 'lectures' | 'sources' | 'transaction'>;
+  readonly store: Pick<Store, 'courses' | 'lectures' | 'sources' | 'holdings' | 'transaction'>;
   readonly blobs: Pick<Blobs, 'move' | 'remove' | 'withFile'>;
   readonly decoder: Pick<MediaDecoder, 'probe'>;
   readonly clock: Pick<Clock, 'now'>;
@@ -79,7 +80,10 @@ async function findKnown(deps: IngestDeps, input: IngestInput, lectureId: string
   }
   const sources = await deps.store.sources.ofLecture(input.scope, lectureId);
   const source = sources.find((candidate) => candidate.sha256 === input.incoming.sha256);
-  if (source) return { lecture, source, created: false };
+  if (source) {
+    await reviveAudio(deps, input.scope, source, input.incoming.key);
+    return { lecture, source, created: false };
+  }
   throw conflict(lectureId);
 }
 

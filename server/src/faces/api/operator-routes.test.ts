@@ -120,6 +120,26 @@ test('sound that retention took is not played, and the answer says how to get it
   await expect(client.call('getAudio', { params: { lectureId: 'a' } })).rejects.toMatchObject(problem);
 });
 
+test('sound that is gone for good is there again when the same file is uploaded again, to the lecture or as another source', async () => {
+  const upload = { file: new Blob(['sound']), fileName: 'a.mp3', fields: { lecture_id: 'a', course_id: 'biology' } };
+  const { sourceId } = await client.call('ingestLecture', upload);
+  const uploads = [
+    () => client.call('ingestLecture', upload),
+    () => client.call('addSource', { params: { lectureId: 'a' }, file: new Blob(['sound']), fileName: 'b.mp3' }),
+  ];
+  for (const again of uploads) {
+    await api.store.holdings.trash(api.scope, sourceId, 'audio', 1_000);
+    await api.store.holdings.setGone(api.scope, sourceId, 'audio', { before: 2_000, at: 3_000 });
+    await api.blobs.remove(api.scope, `sources/${sourceId}`);
+    await expect(client.call('getAudio', { params: { lectureId: 'a' } })).rejects.toMatchObject({
+      detail: /upload the same file/,
+    });
+    expect(await again()).toMatchObject({ sourceId });
+    expect(await (await client.call('getAudio', { params: { lectureId: 'a' } })).text()).toBe('sound');
+  }
+  expect((await api.filesOnDisk()).filter((name) => name !== sourceId)).toEqual([]);
+});
+
 test('who is no operator is told that there is nothing', async () => {
   const { operatorHandlers } = await import('./handlers/operator-handlers.ts');
   // The check comes before anything of these is used.
