@@ -68,7 +68,7 @@ async function send(response: ServerResponse, reply: Reply, fault: Fault | null)
   if (reply.body !== undefined) {
     for await (const bytes of reply.body) {
       const rest = fault === 'cut-body' ? bytes.subarray(0, Math.ceil(halfOf) - sent) : bytes;
-      if (!response.write(rest)) await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
+      if (!response.write(rest)) await roomIn(response);
       sent += rest.byteLength;
       if (response.destroyed) return;
       if (fault === 'cut-body' && sent >= halfOf) {
@@ -82,4 +82,14 @@ async function send(response: ServerResponse, reply: Reply, fault: Fault | null)
   }
   response.end();
   await finished(response);
+}
+
+function roomIn(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
+  });
 }

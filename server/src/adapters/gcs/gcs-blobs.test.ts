@@ -1,16 +1,21 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, vi } from 'vitest';
 import { blobsConformance } from '../../../testkit/blobs.conformance.ts';
 import { startGcsServer } from '../../../testkit/gcs-server.ts';
 import { openGcsBlobs } from './gcs-blobs.ts';
 
 let folder = '';
 beforeAll(async () => {
+  // Google's client warns of every credentials file that it is given by name.
+  vi.spyOn(console, 'warn').mockImplementation(() => {});
   folder = await mkdtemp(join(tmpdir(), 'scholium-gcs-blobs-'));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  vi.restoreAllMocks();
+  await rm(folder, { recursive: true, force: true });
+});
 
 blobsConformance('GcsBlobs', async () => {
   const server = await startGcsServer();

@@ -40,10 +40,7 @@ export async function openGcsBlobs(options: GcsBlobsOptions): Promise<GcsBlobs> 
     },
     read,
     withFile: async (scope, key, work) => withDownload(downloads, await read(scope, key), work),
-    async remove(scope, key) {
-      const file = bucket.client.file(nameOf(scope, key));
-      await bucket.call(() => file.delete({ ignoreNotFound: true }));
-    },
+    remove: async (scope, key) => removeObject(bucket, nameOf(scope, key)),
     uri: (scope, key) => `gs://${bucket.name}/${nameOf(scope, key)}`,
     check,
     async signedUrl(scope, key, { expiresSeconds, fileName, mediaType }) {
@@ -58,16 +55,8 @@ export async function openGcsBlobs(options: GcsBlobsOptions): Promise<GcsBlobs> 
     const [source, target] = [nameOf(scope, from), nameOf(scope, to)];
     const { generation } = await present(source);
     if (source === target) return;
-    await bucket.call(() => bucket.client.file(source, { generation }).copy(bucket.client.file(target)));
-    await removeGeneration(bucket.client.file(source), generation);
-  }
-
-  async function removeGeneration(file: File, generation: string): Promise<void> {
-    try {
-      await bucket.call(() => file.delete({ ignoreNotFound: true, ifGenerationMatch: generation }));
-    } catch (error) {
-      if (statusOf(error) !== 412) throw error; // replaced meanwhile: what is there now is not what was moved
-    }
+    await copyInGcs(bucket, { name: source, generation }, target);
+    await removeObject(bucket, source, generation);
   }
 
   async function read(scope: Scope, key: string, range?: { start: number; end: number }): Promise<Readable> {
@@ -76,10 +65,10 @@ export async function openGcsBlobs(options: GcsBlobsOptions): Promise<GcsBlobs> 
     const start = range?.start ?? 0;
     const end = Math.min(range?.end ?? sizeBytes - 1, sizeBytes - 1);
     if (start > end) return Readable.from([], { objectMode: false });
-    const url = `${objectUrl(bucket, name)}?alt=media&generation=${generation}`;
+    const path = `${objectPath(name)}?alt=media&generation=${generation}`;
     // With the generation, a stream that goes on after a break never mixes two files.
     const open = async (position: number): Promise<Readable> =>
-      onGcs(bucket.name, () => bucket.persist(() => openMedia(bucket, url, `bytes=${position}-${end}`)));
+      onGcs(bucket.name, () => bucket.persist(() => openMedia(bucket, path, `bytes=${position}-${end}`)));
     return resumeReading(open, { start, end, idleTimeoutMs: bucket.limits.idleTimeoutMs }).catch((error: unknown) => {
       throw statusOf(error) === 404 ? notFound(error) : error;
     });
@@ -105,15 +94,12 @@ export async function openGcsBlobs(options: GcsBlobsOptions): Promise<GcsBlobs> 
   async function writeProbe(): Promise<void> {
     const probe = `${bucket.prefix}.check`;
     await uploadToGcs(bucket, probe, Readable.from(['x']), {});
-    await bucket.call(() => bucket.client.file(probe).delete({ ignoreNotFound: true }));
+    await removeObject(bucket, probe);
   }
 
   async function listNothing(): Promise<void> {
-    const url = `${bucket.endpoint}/storage/v1/b/${bucket.name}/o?maxResults=1&prefix=${encodeURIComponent(`${bucket.prefix}.check`)}`;
-    const reply = await onGcs(bucket.name, () =>
-      bucket.request({ method: 'GET', url, responseType: 'json', timeout: bucket.limits.checkTimeoutMs }),
-    );
-    if (reply.status !== 200) throw refused(bucket.name, reply.status);
+    const { status } = await bucket.ask('GET', `/o?maxResults=1&prefix=${encodeURIComponent(`${bucket.prefix}.check`)}`);
+    if (status !== 200) throw refused(bucket.name, status);
   }
 }
 
@@ -122,35 +108,48 @@ interface Facts {
   readonly generation: string;
 }
 
-/** Null when there is no such object. */
+/** Null when there is no such object. @throws AppError `storage_unavailable` */
 async function factsOf(bucket: GcsBucket, name: string): Promise<Facts | null> {
-  try {
-    const [{ size, generation }] = await bucket.call(() => bucket.client.file(name).getMetadata());
-    return { sizeBytes: Number(size), generation: String(generation) };
-  } catch (error) {
-    if (statusOf(error) === 404) return null;
-    throw error;
+  const { status, data } = await bucket.ask('GET', `${objectPath(name)}?fields=size,generation`);
+  if (status === 404) return null;
+  if (status !== 200) throw refused(bucket.name, status);
+  const { size, generation } = data as { size: string; generation: string }; // as Google documents it
+  return { sizeBytes: Number(size), generation };
+}
+
+/** On the side of the store, of any size, in as many steps as it wants. Repeating it is harmless. */
+async function copyInGcs(bucket: GcsBucket, source: { name: string; generation: string }, target: string): Promise<void> {
+  const path = `${objectPath(source.name)}/rewriteTo/b/${bucket.name}${objectPath(target)}?sourceGeneration=${source.generation}`;
+  for (let token: string | undefined = ''; token !== undefined;) {
+    const from: string = token === '' ? '' : `&rewriteToken=${encodeURIComponent(token)}`;
+    const { status, data } = await bucket.ask('POST', `${path}${from}`);
+    if (status === 404) throw notFound();
+    if (status !== 200) throw refused(bucket.name, status);
+    const { done, rewriteToken } = data as { done: boolean; rewriteToken?: string }; // as Google documents it
+    token = done ? undefined : rewriteToken;
   }
 }
 
-async function openMedia(bucket: GcsBucket, url: string, range: string): Promise<Readable> {
-  const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(new Error('Google did not answer in time.')), bucket.limits.idleTimeoutMs);
-  try {
-    const headers = { range, 'accept-encoding': 'identity' };
-    const reply = await bucket.request({ method: 'GET', url, headers, responseType: 'stream', signal: stop.signal });
-    const body =
-      reply.data instanceof Readable ? reply.data : Readable.fromWeb(reply.data as Parameters<typeof Readable.fromWeb>[0]); // fetch's
-    if (reply.status === 206) return body;
-    body.destroy();
-    throw refused(bucket.name, reply.status);
-  } finally {
-    clearTimeout(timer);
-  }
+/** With a generation, a newer file under the name stays. */
+async function removeObject(bucket: GcsBucket, name: string, generation?: string): Promise<void> {
+  const condition = generation === undefined ? '' : `?ifGenerationMatch=${generation}`;
+  const { status } = await bucket.ask('DELETE', `${objectPath(name)}${condition}`);
+  if (![200, 204, 404, 412].includes(status)) throw refused(bucket.name, status);
 }
 
-function objectUrl(bucket: GcsBucket, name: string): string {
-  return `${bucket.endpoint}/storage/v1/b/${bucket.name}/o/${encodeURIComponent(name)}`;
+async function openMedia(bucket: GcsBucket, path: string, range: string): Promise<Readable> {
+  const url = `${bucket.endpoint}/storage/v1/b/${bucket.name}${path}`;
+  const headers = { range, 'accept-encoding': 'identity' };
+  const timeoutMs = bucket.limits.idleTimeoutMs;
+  const { status, data } = await bucket.request({ method: 'GET', url, headers, responseType: 'stream', timeoutMs });
+  const body = data instanceof Readable ? data : Readable.fromWeb(data as Parameters<typeof Readable.fromWeb>[0]); // fetch's
+  if (status === 206) return body;
+  body.destroy();
+  throw refused(bucket.name, status);
+}
+
+function objectPath(name: string): string {
+  return `/o/${encodeURIComponent(name)}`;
 }
 
 /** Null where the credentials cannot sign. */

@@ -1,8 +1,9 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { IdempotencyStrategy, Storage, type Bucket } from '@google-cloud/storage';
+import { Storage, type Bucket } from '@google-cloud/storage';
 import type { Log } from '../../core/ports/log.ts';
 import { checkedBucket, checkedPrefix } from '../object-storage/object-name.ts';
-import { isPassing, onGcs, statusOf } from './gcs-errors.ts';
+import { isPassing, onGcs, refused, statusOf } from './gcs-errors.ts';
 
 export interface GcsBlobsOptions {
   readonly bucket: string;
@@ -46,9 +47,9 @@ export interface GcsRequest {
   readonly headers?: Record<string, string>;
   readonly data?: Buffer;
   readonly responseType?: 'stream' | 'json';
-  readonly signal?: AbortSignal;
-  /** Undefined for none: a download takes as long as it takes. */
-  readonly timeout?: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Until the answer is there: whole, or of a stream its head. */
+  readonly timeoutMs: number;
 }
 
 export interface GcsReply {
@@ -57,7 +58,7 @@ export interface GcsReply {
   readonly data: unknown;
 }
 
-/** A bucket, the client that reaches it and the limits to keep; what the parts of the adapter share. */
+/** A bucket, what reaches it and the limits to keep; what the parts of the adapter share. */
 export interface GcsBucket {
   readonly client: Bucket;
   readonly name: string;
@@ -67,10 +68,10 @@ export interface GcsBucket {
   readonly endpoint: string;
   readonly limits: GcsLimits;
   readonly log: Log | null;
-  /** Runs requests of the SDK; what Google refuses becomes an AppError. */
-  call<T>(work: () => Promise<T>): Promise<T>;
   /** One signed request as it is: any status is an answer, and nothing is repeated. @throws what the connection throws */
   request(request: GcsRequest): Promise<GcsReply>;
+  /** Asks until there is an answer that is not a passing failure. @throws AppError `storage_unavailable` */
+  ask(method: GcsRequest['method'], path: string): Promise<GcsReply>;
   /** Repeats what failed in passing, with growing pauses. @throws the last error */
   persist<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
   /** Waits after the n-th failure in a row, so that many clients do not come back at once. */
@@ -84,9 +85,6 @@ export function gcsBucket(options: GcsBlobsOptions): GcsBucket {
   const storage = new Storage({
     ...(options.credentialsFile === null ? {} : { keyFilename: options.credentialsFile }),
     ...(options.apiEndpoint === null ? {} : { apiEndpoint: options.apiEndpoint, useAuthWithCustomEndpoint: true }),
-    timeout: limits.idleTimeoutMs,
-    // Everything that is asked for through the SDK may be done twice: it names the generation that it means.
-    retryOptions: { maxRetries: limits.attempts - 1, idempotencyStrategy: IdempotencyStrategy.RetryAlways },
   });
   return {
     client: storage.bucket(name),
@@ -95,21 +93,44 @@ export function gcsBucket(options: GcsBlobsOptions): GcsBucket {
     endpoint: storage.apiEndpoint,
     limits,
     log: options.log ?? null,
-    call: (work) => onGcs(name, work),
-    request: async (request) =>
-      storage.authClient.request({ ...request, retry: false, validateStatus: (status) => status !== 401 }),
+    request,
+    ask: (method, path) => onGcs(name, () => persist(() => askOnce(method, path))),
     pause,
-    async persist(work, signal) {
-      for (let failures = 1; ; failures += 1) {
-        try {
-          return await work();
-        } catch (error) {
-          if (signal?.aborted || failures >= limits.attempts || !isPassing(statusOf(error))) throw error;
-          await pause(failures, signal);
-        }
-      }
-    },
+    persist,
   };
+
+  /** The limit holds for fetching a token as well, which the client does when it needs one. */
+  async function request({ timeoutMs, signal, ...wanted }: GcsRequest): Promise<GcsReply> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new Error('Google did not answer in time.')), timeoutMs);
+    const tooLate = once(late.signal, 'abort').then(() => Promise.reject(late.signal.reason as Error)); // ours
+    tooLate.catch(() => {}); // when the answer was faster, nobody asks for it
+    try {
+      const either = signal ? AbortSignal.any([late.signal, signal]) : late.signal;
+      const own = { retry: false, validateStatus: (status: number) => status !== 401 }; // the client gets a new token then
+      return await Promise.race([storage.authClient.request({ ...wanted, ...own, signal: either }), tooLate]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function askOnce(method: GcsRequest['method'], path: string): Promise<GcsReply> {
+    const url = `${storage.apiEndpoint}/storage/v1/b/${name}${path}`;
+    const reply = await request({ method, url, responseType: 'json', timeoutMs: limits.idleTimeoutMs });
+    if (isPassing(reply.status)) throw refused(name, reply.status);
+    return reply;
+  }
+
+  async function persist<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    for (let failures = 1; ; failures += 1) {
+      try {
+        return await work();
+      } catch (error) {
+        if (signal?.aborted || failures >= limits.attempts || !isPassing(statusOf(error))) throw error;
+        await pause(failures, signal);
+      }
+    }
+  }
 
   async function pause(failures: number, signal?: AbortSignal): Promise<void> {
     const ms = limits.firstPauseMs * 2 ** (failures - 1) * (0.5 + Math.random() / 2);

@@ -24,7 +24,7 @@ export async function uploadToGcs(bucket: GcsBucket, name: string, data: Readabl
   try {
     let start = 0;
     for await (const { bytes, last } of cutIntoParts(body.pieces, bucket.limits.chunkBytes)) {
-      session ??= await startSession(bucket, name, signal);
+      session ??= await startSession(bucket, name);
       const chunk: Chunk = { bytes, start, end: last ? { total: start + bytes.byteLength, md5: body.md5() } : null };
       await sendChunk(bucket, session, chunk, last ? undefined : signal);
       start += bytes.byteLength;
@@ -46,18 +46,21 @@ interface Chunk {
   readonly end: { readonly total: number; readonly md5: string } | null;
 }
 
-/** Asking twice makes two sessions, of which one is never used and costs nothing. */
-async function startSession(bucket: GcsBucket, name: string, signal?: AbortSignal): Promise<string> {
+/**
+ * Not to be aborted, so that the address of every session that is made is known and can be cancelled. Asking twice makes
+ * two, of which one is never used and costs nothing.
+ */
+async function startSession(bucket: GcsBucket, name: string): Promise<string> {
   const url = `${bucket.endpoint}/upload/storage/v1/b/${bucket.name}/o?uploadType=resumable&name=${encodeURIComponent(name)}`;
   const headers = { 'x-upload-content-type': 'application/octet-stream', 'content-length': '0' };
-  const timeout = bucket.limits.requestTimeoutMs;
+  const timeoutMs = bucket.limits.requestTimeoutMs;
   const start = async (): Promise<string> => {
-    const reply = await bucket.request({ method: 'POST', url, headers, timeout, ...(signal ? { signal } : {}) });
+    const reply = await bucket.request({ method: 'POST', url, headers, timeoutMs });
     const session = reply.headers.get('location');
     if (reply.status !== 200 || session === null) throw refused(bucket.name, reply.status);
     return session;
   };
-  return onGcs(bucket.name, () => bucket.persist(start, signal), signal);
+  return onGcs(bucket.name, () => bucket.persist(start));
 }
 
 /** Sends what Google does not have yet, until it has the chunk. Google may take less than it is sent. */
@@ -98,8 +101,8 @@ async function putBytes(bucket: GcsBucket, session: string, { chunk, position, s
     'content-range': position === null && total === 0 ? 'bytes */*' : `bytes ${range}/${total}`,
     ...(chunk.end && position !== null ? { 'x-goog-hash': `md5=${chunk.end.md5}` } : {}),
   };
-  const timeout = bucket.limits.requestTimeoutMs;
-  return bucket.request({ method: 'PUT', url: session, headers, data: bytes, timeout, ...(signal ? { signal } : {}) });
+  const timeoutMs = bucket.limits.requestTimeoutMs;
+  return bucket.request({ method: 'PUT', url: session, headers, data: bytes, timeoutMs, signal });
 }
 
 /**
@@ -129,7 +132,7 @@ function lost(detail: string): AppError {
 async function cancel(bucket: GcsBucket, session: string): Promise<void> {
   try {
     const headers = { 'content-length': '0' };
-    await bucket.request({ method: 'DELETE', url: session, headers, timeout: bucket.limits.checkTimeoutMs });
+    await bucket.request({ method: 'DELETE', url: session, headers, timeoutMs: bucket.limits.checkTimeoutMs });
   } catch {
     bucket.log?.warn('application', 'upload_left_behind', { bucket: bucket.name });
   }

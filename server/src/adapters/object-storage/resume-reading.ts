@@ -21,34 +21,49 @@ export async function resumeReading(
     idleTimeoutMs = IDLE_TIMEOUT_MS,
   }: { readonly start: number; readonly end: number; readonly idleTimeoutMs?: number },
 ): Promise<Readable> {
-  const first = await open(start);
+  let body = await open(start);
   // Nobody may ever read it: an error then has no listener, and would end the process.
-  first.on('error', () => {});
-  const stream = Readable.from(goOn(first), { objectMode: false });
-  stream.once('close', () => first.destroy());
+  body.on('error', () => {});
+  const pieces = goOn();
+  const stream = new Readable({
+    read: () => void pull(),
+    destroy(error, callback) {
+      body.destroy(); // ends a wait for the next piece as well
+      callback(error);
+    },
+  });
   return stream;
 
-  async function* goOn(opened: Readable): AsyncGenerator<Buffer> {
-    let body = opened;
+  async function pull(): Promise<void> {
+    try {
+      const next = await pieces.next();
+      stream.push(next.done === true ? null : next.value);
+    } catch (error) {
+      stream.destroy(unavailable(error));
+    }
+  }
+
+  async function* goOn(): AsyncGenerator<Buffer> {
     let position = start;
-    for (let breaks = 0; ;) {
+    for (let breaks = 0; !stream.destroyed;) {
       try {
         for await (const bytes of watched(body, idleTimeoutMs)) {
+          if (bytes.byteLength === 0) continue;
           position += bytes.byteLength;
           breaks = 0;
           yield bytes;
         }
-        if (position > end) return;
-        throw new Error(`The store sent ${position - start} of ${end - start + 1} bytes.`);
+        if (position <= end) throw new Error(`The store sent ${position - start} of ${end - start + 1} bytes.`);
       } catch (error) {
-        if (error instanceof AppError || breaks >= MOST_BREAKS) throw unavailable(error);
-        await delay(FIRST_PAUSE_MS * 2 ** breaks);
-        breaks += 1;
-      } finally {
-        body.destroy();
+        if (position <= end && breaks >= MOST_BREAKS) throw error;
       }
+      body.destroy();
+      if (position > end || stream.destroyed) return;
+      await delay(FIRST_PAUSE_MS * 2 ** breaks);
+      breaks += 1;
       body = await open(position);
     }
+    body.destroy(); // the reader left while it was being opened
   }
 }
 

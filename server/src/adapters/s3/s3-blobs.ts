@@ -58,9 +58,10 @@ export async function openS3Blobs(options: S3BlobsOptions): Promise<S3Blobs> {
     uri: (scope, key) => `s3://${bucket.name}/${nameOf(scope, key)}`,
     check,
     async signedUrl(scope, key, { expiresSeconds, fileName, mediaType }) {
+      const expiresIn = lifetimeOf(expiresSeconds);
       const object = { ...at(bucket, nameOf(scope, key)), ResponseContentType: mediaType };
       const command = new GetObjectCommand({ ...object, ResponseContentDisposition: contentDisposition(fileName) });
-      return bucket.call((client) => getSignedUrl(client, command, { expiresIn: lifetimeOf(expiresSeconds) }));
+      return bucket.call((client) => getSignedUrl(client, command, { expiresIn }));
     },
     sweep: async () => sweepS3Uploads(bucket, Date.now()),
     async close() {

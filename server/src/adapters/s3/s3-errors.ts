@@ -60,7 +60,8 @@ function cureOf(name: string, status: number | null, bucket: string): string {
 
 function factsOf(error: unknown): { name: string; status: number | null } {
   if (!(error instanceof Error)) return { name: '', status: null };
-  const metadata = '$metadata' in error ? (error.$metadata as { httpStatusCode?: number }) : null; // the SDK's own errors
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-  return { name: metadata ? error.name : code, status: metadata?.httpStatusCode ?? null };
+  const metadata = '$metadata' in error ? (error.$metadata as { httpStatusCode?: number }) : null; // the SDK's own
+  // Errors of the connection carry a code of the system; what S3 answers has a name.
+  const name = 'code' in error && typeof error.code === 'string' && !('$fault' in error) ? error.code : error.name;
+  return { name, status: metadata?.httpStatusCode ?? null };
 }
