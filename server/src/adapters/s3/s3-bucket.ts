@@ -1,4 +1,5 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { AppError } from '../../core/domain/app-error.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { checkedBucket, checkedPrefix } from '../object-storage/object-name.ts';
 import { onS3 } from './s3-errors.ts';
@@ -60,6 +61,7 @@ export interface S3Bucket {
 export function s3Bucket(options: S3BlobsOptions): S3Bucket {
   const name = checkedBucket(options.bucket, 'S3_BUCKET');
   const limits = { ...LIMITS, ...options.limits };
+  checkEndpoint(options.endpoint);
   const client = new S3Client(clientConfig(options, limits));
   return {
     client,
@@ -69,6 +71,17 @@ export function s3Bucket(options: S3BlobsOptions): S3Bucket {
     log: options.log ?? null,
     call: (work, signal) => onS3(name, () => work(client), signal),
   };
+}
+
+/** The SDK takes `minio:9000` for an address of the scheme `minio:`, and would send keys in an address to a log. */
+function checkEndpoint(endpoint: string | null): void {
+  if (endpoint === null) return;
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : null;
+  if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && url.search === '') return;
+  throw new AppError(
+    'configuration_invalid',
+    'S3_ENDPOINT_URL must be an address like https://minio.example:9000, without keys in it.',
+  );
 }
 
 function clientConfig({ endpoint, region, credentials }: S3BlobsOptions, limits: S3Limits): S3ClientConfig {

@@ -157,12 +157,17 @@ describe('S3Blobs when things go wrong', () => {
     for (const opened of [missing, wrong]) await opened.close();
   });
 
-  it.each([{ bucket: 'a/b' }, { bucket: '' }, { bucket: 's3://x' }, { prefix: 'a\0b' }, { prefix: '../x' }])(
-    'refuses the configuration %j',
-    async (change) => {
-      await expect(open(change)).rejects.toMatchObject({ code: 'configuration_invalid' });
-    },
-  );
+  it.each([
+    { bucket: 'a/b' },
+    { bucket: '' },
+    { bucket: 's3://x' },
+    { prefix: 'a\0b' },
+    { prefix: '../x' },
+    { endpoint: 'minio:9000' },
+    { endpoint: 'http://key:secret@minio' },
+  ])('refuses the configuration %j', async (change) => {
+    await expect(open(change)).rejects.toMatchObject({ code: 'configuration_invalid' });
+  });
 
   it('moves a file that is too large for one copy, and can repeat a move that failed half way', async () => {
     await blobs.put(local, key, body());
