@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Pool, types, type CustomTypesConfig } from 'pg';
 import type { Log } from '../../core/ports/log.ts';
 
 export interface PostgresPoolOptions {
@@ -14,8 +14,8 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const [INT8, NUMERIC] = [20, 1700];
 
 /** Connections that are made when they are needed, replaced when they break, and give 64-bit integers and counts as numbers. */
-export function openPostgresPool({ url, poolSize, log }: PostgresPoolOptions): pg.Pool {
-  const pool = new pg.Pool({
+export function openPostgresPool({ url, poolSize, log }: PostgresPoolOptions): Pool {
+  const pool = new Pool({
     connectionString: url,
     max: poolSize,
     application_name: 'scholium',
@@ -34,7 +34,7 @@ export function openPostgresPool({ url, poolSize, log }: PostgresPoolOptions): p
 }
 
 /** Our integers are milliseconds, sizes and counts: all below 2^53. */
-const parserOf: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') => {
+const parserOf: CustomTypesConfig['getTypeParser'] = (oid, format) => {
   if (format !== 'binary' && (oid === INT8 || oid === NUMERIC)) return Number;
-  return pg.types.getTypeParser(oid, format as 'text'); // the overloads differ in the result only
+  return types.getTypeParser(oid, format as 'text'); // the overloads differ in the result only
 };

@@ -55,7 +55,9 @@ export function startRunner(deps: RunnerDeps, options: RunnerOptions): Runner {
     return work;
   };
   const lanes = lanesOf(options).map((lane) => startLane(deps, options, lane, run));
-  const unsubscribe = deps.queue.onDispatch((kind) => lanes.find((lane) => lane.kinds.includes(kind))?.look());
+  const unsubscribe = deps.queue.onDispatch((kind) => {
+    for (const lane of lanes) if (kind === null || lane.kinds.includes(kind)) lane.look();
+  });
 
   async function allEnded(withinMs: number): Promise<void> {
     const ended = new AbortController();

@@ -5,8 +5,8 @@
 export interface Queue {
   /** Called after the transaction that wrote the job has been committed. */
   dispatch(job: { readonly id: string; readonly kind: string }): Promise<void>;
-  /** Calls `wake` when a job of this kind may be ready. Returns the function that ends it. */
-  onDispatch(wake: (kind: string) => void): () => void;
+  /** Calls `wake` when a job of this kind may be ready, of any kind for null. Returns the function that ends it. */
+  onDispatch(wake: (kind: string | null) => void): () => void;
   check(): Promise<void>;
   close(): Promise<void>;
 }
