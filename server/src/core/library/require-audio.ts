@@ -17,3 +17,13 @@ export async function requireAudio(
       : 'It is gone for good: upload the same file to this lecture again.';
   throw new AppError('audio_removed', `Retention removed the sound of this recording. ${cure}`);
 }
+
+/** Whether the sound is there: neither in the trash nor gone by retention. */
+export async function hasAudio(
+  store: { readonly holdings: Pick<Store['holdings'], 'find'> },
+  scope: Scope,
+  source: Pick<Source, 'id'>,
+): Promise<boolean> {
+  const state = await store.holdings.find(scope, source.id, 'audio');
+  return state === null || (state.trashedAt === null && state.goneAt === null);
+}

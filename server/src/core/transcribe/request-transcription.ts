@@ -4,14 +4,14 @@ import type { Source } from '../domain/library.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { EnqueueDeps } from '../jobs/enqueue.ts';
 import { request } from '../jobs/request.ts';
-import { requireAudio } from '../library/require-audio.ts';
+import { hasAudio, requireAudio } from '../library/require-audio.ts';
 import type { Store } from '../ports/store.ts';
 import { transcribeJob } from './transcribe.job.ts';
 
 export interface RequestTranscriptionInput {
   readonly scope: Scope;
   readonly lectureId: string;
-  /** Null takes the first recording without a transcript, else the first. */
+  /** Null takes the first recording without a transcript whose sound is there, else the first. */
   readonly sourceId: string | null;
   readonly model: string | null;
   readonly language: string | null;
@@ -43,7 +43,9 @@ async function chooseSource(store: Store, input: RequestTranscriptionInput): Pro
     );
   if (sourceId === null) {
     const done = new Set((await store.transcripts.heads(scope, lectureId)).map((head) => head.sourceId));
-    return recordings.find((source) => !done.has(source.id)) ?? first;
+    const heard: Source[] = [];
+    for (const source of recordings) if (await hasAudio(store, scope, source)) heard.push(source);
+    return heard.find((source) => !done.has(source.id)) ?? heard[0] ?? first;
   }
   const named = recordings.find((source) => source.id === sourceId);
   if (named) return named;

@@ -165,6 +165,14 @@ describe('retention', () => {
     expect((await deps.store.jobs.list(scope, {}, { cursor: null, limit: 9 })).items).toEqual([]);
   });
 
+  it('lets a lecture be transcribed whose newer recording has its sound still', async () => {
+    await clock.advance(31 * DAY_MS);
+    await deps.store.sources.insert(scope, aSource({ id: 'src_2', createdAt: clock.now() }));
+    await apply();
+    const job = await requestTranscription(deps, { ...recording, sourceId: null, model: null, language: null });
+    expect(job.sourceId).toBe('src_2');
+  });
+
   it('removes a file in the next run when the first was stopped before it could', async () => {
     await clock.advance(31 * DAY_MS);
     await apply();
