@@ -7,7 +7,7 @@ export async function onGcs<T>(bucket: string, work: () => Promise<T>, signal?: 
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
     if (error instanceof AppError) throw error;
-    throw new AppError('storage_unavailable', cureOf(error, bucket), { cause: error });
+    throw new AppError('storage_unavailable', cureOf(error, bucket), { cause: withoutRequest(error) });
   }
 }
 
@@ -36,6 +36,13 @@ export function statusOf(error: unknown): number | null {
   // the HTTP client's own errors
   const response = 'response' in cause ? (cause.response as { status?: unknown } | undefined) : undefined;
   return typeof response?.status === 'number' ? response.status : null;
+}
+
+/** The errors of the HTTP client hold the request: a token, and the bytes of a chunk. Neither belongs in a log. */
+function withoutRequest(error: unknown): unknown {
+  const status = statusOf(error);
+  if (status !== null) return new GcsRefusal(status);
+  return error instanceof Error ? new Error(error.message) : error;
 }
 
 /** Passing by Google's own list; no status means that the connection failed. */

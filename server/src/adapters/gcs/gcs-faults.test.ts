@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startGcsServer, type GcsServer } from '../../../testkit/gcs-server.ts';
 import type { Fault } from '../../../testkit/s3-server-faults.ts';
@@ -184,6 +185,15 @@ describe('GcsBlobs when things go wrong', () => {
     const noFile = await open({ credentialsFile: join(folder, 'none.json') });
     await expect(noFile.check()).rejects.toMatchObject({ code: 'storage_unavailable', detail: /GOOGLE_APPLICATION_CREDENTIALS/ });
     await expect(open({ bucket: 'gs://x' })).rejects.toMatchObject({ code: 'configuration_invalid' });
+  });
+
+  it('keeps neither tokens nor bytes in the cause of an error', async () => {
+    fail('PUT', /upload\/session/, 'cut', 100);
+    const error: unknown = await blobs
+      .put(local, key, Readable.from(['the words of a lecture']))
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'storage_unavailable' });
+    expect(inspect(error, { depth: 20, showHidden: true })).not.toMatch(/the words|token-of-the-test|Bearer|<Buffer/);
   });
 
   it('sends nothing for a key that is not one of ours', async () => {

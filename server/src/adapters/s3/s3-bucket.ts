@@ -25,7 +25,10 @@ export interface S3BlobsOptions {
 export interface S3Limits {
   /** At least 5 MiB (S3). 16 MiB times the 10,000 parts that S3 takes are 160 GB for one file. */
   readonly partBytes: number;
-  /** What one CopyObject takes: 5 GiB (S3). */
+  /**
+   * What is copied in one request. S3 takes 5 GiB; less is asked for, since other servers copy without a sign of life,
+   * which looks like a hanging connection.
+   */
   readonly copyBytes: number;
   readonly copyPartBytes: number;
   readonly connectTimeoutMs: number;
@@ -37,8 +40,8 @@ export interface S3Limits {
 
 const LIMITS: S3Limits = {
   partBytes: 16 * MIB,
-  copyBytes: 5 * 1024 * MIB,
-  copyPartBytes: 1024 * MIB,
+  copyBytes: 512 * MIB,
+  copyPartBytes: 256 * MIB,
   connectTimeoutMs: 5_000,
   idleTimeoutMs: 30_000,
   checkTimeoutMs: 5_000,

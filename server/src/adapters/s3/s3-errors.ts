@@ -49,6 +49,7 @@ function cureOf(name: string, status: number | null, bucket: string): string {
   if (WRONG_REGION.has(name) || status === 301)
     return 'The bucket is in another region. Set S3_REGION to the region of the bucket.';
   if (name === 'Error' && status === null) return 'S3 cannot be used as it is configured. Check S3_REGION and S3_ENDPOINT_URL.';
+  if (status === 412) return 'The file was replaced while it was being used. Try again.';
   if (status === 403) {
     return (
       `S3 denies access to the bucket "${bucket}". Allow s3:ListBucket, s3:ListBucketMultipartUploads, s3:GetObject, ` +
