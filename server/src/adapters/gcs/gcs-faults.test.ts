@@ -37,8 +37,8 @@ describe('GcsBlobs when things go wrong', () => {
 
   const limits = {
     chunkBytes: 2 * MIB,
-    requestTimeoutMs: 300,
-    idleTimeoutMs: 300,
+    requestTimeoutMs: 700,
+    idleTimeoutMs: 700,
     checkTimeoutMs: 400,
     attempts: 3,
     firstPauseMs: 10,

@@ -48,7 +48,7 @@ describe('S3Blobs when things go wrong', () => {
         partBytes: 5 * MIB,
         copyBytes: 6 * MIB,
         copyPartBytes: 5 * MIB,
-        idleTimeoutMs: 300,
+        idleTimeoutMs: 700,
         checkTimeoutMs: 400,
         attempts: 3,
       },
