@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { compose, type Composition, type Ports } from '@scholium/server/compose.ts';
-import { loadConfig, type Config } from '@scholium/server/config.ts';
+import { embeddedIn, loadConfig, type Config } from '@scholium/server/config.ts';
 import { isFinished, type Job } from '@scholium/server/core/domain/job.ts';
 import { DEFAULT_PRESET } from '@scholium/server/core/domain/preset.ts';
 import { LOCAL_OWNER, ownerScope } from '@scholium/server/core/domain/scope.ts';
@@ -31,13 +31,7 @@ const scope = ownerScope(LOCAL_OWNER) as Extract<ReturnType<typeof ownerScope>, 
 /** The whole product in this process, with a data folder of its own that is gone afterwards. */
 export async function openPipelineHere(overrides: Partial<Ports> = {}): Promise<PipelineHere> {
   const folder = await mkdtemp(join(tmpdir(), 'scholium-bench-'));
-  const config: Config = {
-    ...loadConfig(),
-    dataDir: folder,
-    databasePath: join(folder, 'scholium.db'),
-    logLevel: 'silent',
-    logDir: null,
-  };
+  const config = embeddedIn(loadConfig(), folder);
   const composition = await compose(config, overrides);
   const worker = composition.startWorker();
   return {

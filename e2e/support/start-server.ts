@@ -49,3 +49,32 @@ export async function startServer(folder: string, environment: Environment = {})
     },
   };
 }
+
+/** A real worker process, without an API. */
+export type TestWorker = Pick<TestServer, 'pid' | 'stdout' | 'stderr' | 'end'>;
+
+/** Starts `scholium worker`. End it with `end`. */
+export async function startWorker(folder: string, environment: Environment = {}): Promise<TestWorker> {
+  const child = spawnScholium(['worker'], { folder, environment });
+  const closed = once(child, 'close');
+  const [out, err]: [string[], string[]] = [[], []];
+  createInterface({ input: child.stdout }).on('line', (line) => out.push(line));
+  createInterface({ input: child.stderr }).on('line', (line) => err.push(line));
+  const stderr = (): string => err.join('\n');
+  await waitUntil('the worker is ready', () => {
+    if (child.exitCode !== null) throw new Error(`The worker ended with ${child.exitCode}: ${stderr()}`);
+    return stderr().includes('works on jobs');
+  });
+  const { pid } = child;
+  if (pid === undefined) throw new Error('A process that speaks has an id.');
+  return {
+    pid,
+    stdout: () => out.join('\n'),
+    stderr,
+    async end(signal) {
+      child.kill(signal);
+      await closed;
+      return child.exitCode;
+    },
+  };
+}

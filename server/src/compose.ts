@@ -65,8 +65,6 @@ export interface Composition {
   close(): Promise<void>;
 }
 
-/** Days of S1.13. */
-const RETENTION = { rawAudioDays: 30, transcriptDays: 14 };
 /** A worker that is silent for so long has lost its job. */
 const LEASE_MS = 10_000;
 
@@ -94,7 +92,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     health: createHealthCheck(ports, { version: VERSION, startedAt }),
     readiness: createReadinessCheck(ports, { version: VERSION, startedAt, stopping: stopping.signal }),
     trash: bindTrash(ports),
-    operators: bindOperators(ports, RETENTION),
+    operators: bindOperators(ports, config.retention),
   };
   return {
     ports,
@@ -108,10 +106,6 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
 async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Ports> {
   const { createLog } = await import('./adapters/pino/create-log.ts');
   const { prometheusMetrics } = await import('./adapters/prometheus/prometheus-metrics.ts');
-  const { openDiskBlobs } = await import('./adapters/disk/disk-blobs.ts');
-  const { openSqliteStore } = await import('./adapters/sqlite/open-sqlite-store.ts');
-  const { inProcessQueue } = await import('./adapters/in-process/in-process-queue.ts');
-  const { storeEvents } = await import('./adapters/in-process/store-events.ts');
   const { createSqliteSearchIndex } = await import('./adapters/sqlite-search/sqlite-search-index.ts');
   const { createEnergeticEmbedder } = await import('./adapters/energetic-ai/energetic-embedder.ts');
   const { createExtractiveWriter } = await import('./adapters/extractive/extractive-writer.ts');
@@ -121,10 +115,8 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
 
   const log = overrides.log ?? createLog({ level: config.logLevel, folder: config.logDir });
   const clock = overrides.clock ?? systemClock;
-  const blobs = overrides.blobs ?? (await openDiskBlobs({ dataDir: config.dataDir }));
-  const store = overrides.store ?? (await openSqliteStore({ path: config.databasePath, log }));
-  const queue = overrides.queue ?? inProcessQueue();
-  const events = overrides.events ?? storeEvents(store);
+  const blobs = overrides.blobs ?? (await openBlobs(config, log));
+  const { store, queue, events } = await openDatabase(config, log, overrides);
   const searchIndex =
     overrides.searchIndex ??
     createSqliteSearchIndex({
@@ -150,6 +142,42 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
   };
 }
 
+/** Where files lie. */
+async function openBlobs({ storage, dataDir }: Config, log: Log): Promise<Blobs> {
+  switch (storage.mode) {
+    case 'local': {
+      const { openDiskBlobs } = await import('./adapters/disk/disk-blobs.ts');
+      return openDiskBlobs({ dataDir });
+    }
+    case 's3': {
+      const { openS3Blobs } = await import('./adapters/s3/s3-blobs.ts');
+      return openS3Blobs({ ...storage, temporaryDir: dataDir, log });
+    }
+    case 'gcs': {
+      const { openGcsBlobs } = await import('./adapters/gcs/gcs-blobs.ts');
+      return openGcsBlobs({ ...storage, apiEndpoint: null, temporaryDir: dataDir, log });
+    }
+  }
+}
+
+/** The store, and how processes tell each other that there is something to do or to read. */
+async function openDatabase(
+  config: Config,
+  log: Log,
+  overrides: Partial<Ports>,
+): Promise<Pick<Ports, 'store' | 'queue' | 'events'>> {
+  if (config.postgresUrl !== null && !overrides.store) {
+    const { openPostgres } = await import('./adapters/postgres/open-postgres.ts');
+    const { store, queue, events } = await openPostgres({ url: config.postgresUrl, poolSize: config.databasePoolSize, log });
+    return { store, queue: overrides.queue ?? queue, events: overrides.events ?? events };
+  }
+  const { openSqliteStore } = await import('./adapters/sqlite/open-sqlite-store.ts');
+  const { inProcessQueue } = await import('./adapters/in-process/in-process-queue.ts');
+  const { storeEvents } = await import('./adapters/in-process/store-events.ts');
+  const store = overrides.store ?? (await openSqliteStore({ path: config.databasePath, log }));
+  return { store, queue: overrides.queue ?? inProcessQueue(), events: overrides.events ?? storeEvents(store) };
+}
+
 /** Best first. */
 async function openTranscribers(config: Config): Promise<readonly Transcriber[]> {
   const { createPocketsphinxTranscriber } = await import('./adapters/pocketsphinx/pocketsphinx-transcriber.ts');
@@ -172,7 +200,8 @@ async function reindex(deps: Pick<Ports, 'store' | 'queue' | 'events' | 'clock' 
 }
 
 function startWorker(config: Config, ports: Ports): Runner {
-  const deps = { ...ports, keepJobsDays: config.keepJobsDays };
+  const retention = config.retention.enabled ? config.retention : null;
+  const deps = { ...ports, keepJobsDays: config.keepJobsDays, retention };
   const runner = startRunner(ports, {
     jobs: pipeline(deps, {
       chunkMs: config.transcribeChunkMs,

@@ -36,6 +36,9 @@ const size = z
   .string()
   .regex(/^\d+ ?(?:b|[kmg]i?b)?$/i, 'must be a number of bytes or a size such as "100MB"')
   .transform((value) => Number.parseInt(value, 10) * (SIZE_UNITS[value.replace(/[\d ]/g, '').toLowerCase()] ?? 1));
+const flag = z
+  .enum(['true', 'false', '1', '0', 'yes', 'no'], { error: 'must be `true` or `false`' })
+  .transform((value) => ['true', '1', 'yes'].includes(value));
 const list = z.string().transform((value) =>
   value
     .split(',')
@@ -75,11 +78,26 @@ export const variables = {
     'PLC_STORAGE_DIR',
     'STORAGE_BASE_PATH',
   ]),
-  DATABASE_URL: variable('`sqlite:///path` or a path. Empty: `scholium.db` in `DATA_DIR`.', '', text, [
-    'DB_URL',
-    'DB_PATH',
-    'SQLITE_DB_PATH',
-  ]),
+  DATABASE_URL: variable(
+    '`sqlite:///path`, a path, or `postgresql://user:password@host/name`. Empty: `scholium.db` in `DATA_DIR`.',
+    '',
+    text,
+    ['DB_URL', 'DB_PATH', 'SQLITE_DB_PATH'],
+  ),
+  DATABASE_POOL_SIZE: variable('Connections to PostgreSQL that this process keeps at most.', '20', wholeNumber(2, 1000)),
+  STORAGE_MODE: variable(
+    'Where recordings and exports lie: `local` (`DATA_DIR`), `s3` or `gcs`.',
+    'local',
+    z.enum(['local', 's3', 'gcs']),
+    ['STORAGE_TYPE'],
+  ),
+  S3_BUCKET: variable('The bucket, for `STORAGE_MODE=s3`.', '', text),
+  S3_PREFIX: variable('Put before every key in the bucket.', '', text),
+  S3_ENDPOINT_URL: variable('Address of an S3-compatible store. Empty: AWS.', '', text),
+  S3_REGION: variable('Region of the bucket. Empty: what the profile of the machine says.', '', text, ['AWS_REGION']),
+  GCS_BUCKET: variable('The bucket, for `STORAGE_MODE=gcs`.', '', text),
+  GCS_PREFIX: variable('Put before every key in the bucket.', '', text),
+  GOOGLE_APPLICATION_CREDENTIALS: variable('Key file for Google Cloud. Empty: what the machine is given.', '', text),
   LOG_LEVEL: variable(
     '`debug`, `info`, `warn`, `error` or `silent`.',
     'info',
@@ -113,6 +131,9 @@ export const variables = {
     wholeNumber(1, 3650),
     ['KEEP_JOBS_DAYS'],
   ),
+  RETENTION_ENABLED: variable('`true` puts old recordings and transcripts into the trash once a day.', 'false', flag),
+  PLC_RETENTION_RAW_AUDIO_DAYS: variable('Days after which recordings go, by that.', '30', wholeNumber(1, 36_500)),
+  PLC_RETENTION_TRANSCRIPT_DAYS: variable('Days after which transcripts go, by that.', '14', wholeNumber(1, 36_500)),
   SHUTDOWN_DELAY_SECONDS: variable(
     'Seconds between `/health/ready` saying no and the end of taking requests, so that load balancers look elsewhere first.',
     '0',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readVariables, variables } from './config-variables.ts';
-import { loadConfig, type Config } from './config.ts';
+import { embeddedIn, loadConfig, type Config } from './config.ts';
 
 let cwd: string;
 beforeEach(async () => {
@@ -60,7 +60,9 @@ describe('loadConfig', () => {
   it('reads absolute and relative SQLite addresses', () => {
     expect(load({ DATABASE_URL: 'sqlite:////srv/a.db' }).databasePath).toBe('/srv/a.db');
     expect(load({ DATABASE_URL: 'sqlite:///a.db' }).databasePath).toBe(join(cwd, 'a.db'));
-    expect(() => load({ DATABASE_URL: 'postgres://x' })).toThrow(invalid(/^DATABASE_URL names a database/));
+    expect(load({ DATABASE_URL: 'postgres://user@db/name' })).toMatchObject({ postgresUrl: 'postgres://user@db/name' });
+    expect(load({}).postgresUrl).toBeNull();
+    expect(() => load({ DATABASE_URL: 'mysql://x' })).toThrow(invalid(/^DATABASE_URL names a database/));
   });
 
   it('takes names that agree, and refuses those that do not', () => {
@@ -103,6 +105,31 @@ describe('loadConfig', () => {
   });
 });
 
+describe('where things lie', () => {
+  it('is a bucket when the storage mode says so, which then needs a name', () => {
+    expect(load({}).storage).toEqual({ mode: 'local' });
+    const s3 = { STORAGE_TYPE: 's3', S3_BUCKET: 'b', S3_ENDPOINT_URL: 'http://minio:9000', AWS_REGION: 'eu-west-1' };
+    expect(load(s3).storage).toEqual({ mode: 's3', bucket: 'b', prefix: '', endpoint: 'http://minio:9000', region: 'eu-west-1' });
+    expect(load({ STORAGE_MODE: 'gcs', GCS_BUCKET: 'b', GCS_PREFIX: 'p' }).storage).toEqual({
+      mode: 'gcs',
+      bucket: 'b',
+      prefix: 'p',
+      credentialsFile: null,
+    });
+    expect(() => load({ STORAGE_MODE: 's3' })).toThrow(invalid(/^STORAGE_MODE=s3 needs S3_BUCKET/));
+    expect(() => load({ STORAGE_MODE: 'gcs', S3_BUCKET: 'b' })).toThrow(invalid(/^STORAGE_MODE=gcs needs GCS_BUCKET/));
+  });
+
+  it('is a folder alone when a part of the product runs for itself', () => {
+    const many = load({ DATABASE_URL: 'postgres://db/x', STORAGE_MODE: 's3', S3_BUCKET: 'b' });
+    expect(embeddedIn(many, '/tmp/x')).toMatchObject({
+      dataDir: '/tmp/x',
+      postgresUrl: null,
+      storage: { mode: 'local' },
+    });
+  });
+});
+
 describe('a value that cannot be used', () => {
   const bad: Readonly<Record<string, string>> = {
     APP_ENV: 'staging',
@@ -110,6 +137,11 @@ describe('a value that cannot be used', () => {
     PORT: '65536',
     LOG_LEVEL: 'loud',
     AUDIO_MAX_FILE_SIZE: 'large',
+    DATABASE_POOL_SIZE: '1',
+    STORAGE_MODE: 'tape',
+    RETENTION_ENABLED: 'perhaps',
+    PLC_RETENTION_RAW_AUDIO_DAYS: '0',
+    PLC_RETENTION_TRANSCRIPT_DAYS: '0',
     MEDIA_MAX_HOURS: '0',
     TRANSCRIBE_CHUNK_SECONDS: '1',
     TRANSCRIPTION_ENGINE: 'magic',
@@ -130,8 +162,10 @@ describe('a value that cannot be used', () => {
   });
 
   it('is tried for every variable that does not take any text', () => {
-    const takesAnyText = ['HOST', 'PUBLIC_HOSTS', 'DATA_DIR', 'DATABASE_URL', 'LOG_DIR'];
-    const names = Object.keys(variables).filter((name) => !takesAnyText.includes(name) && !/_(?:PATH|DIR)$/.test(name));
+    const takesAnyText = ['HOST', 'PUBLIC_HOSTS', 'DATABASE_URL', 'GOOGLE_APPLICATION_CREDENTIALS'];
+    const names = Object.keys(variables).filter(
+      (name) => !takesAnyText.includes(name) && !/_(?:PATH|DIR|BUCKET|PREFIX|ENDPOINT_URL|REGION)$/.test(name),
+    );
     expect(Object.keys(bad).sort()).toEqual(names.sort());
   });
 });

@@ -15,8 +15,13 @@ export interface Config {
   readonly publicHosts: readonly string[];
   /** Absolute. */
   readonly dataDir: string;
-  /** Absolute path of the SQLite file. */
+  /** Absolute path of the SQLite file; unused with PostgreSQL. */
   readonly databasePath: string;
+  /** Address of a PostgreSQL database; null: SQLite. */
+  readonly postgresUrl: string | null;
+  readonly databasePoolSize: number;
+  readonly storage: StorageConfig;
+  readonly retention: { readonly enabled: boolean; readonly rawAudioDays: number; readonly transcriptDays: number };
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Folder for log files that rotate; null logs to standard output only. */
   readonly logDir: string | null;
@@ -39,6 +44,18 @@ export interface Config {
   readonly pocketsphinxModelDir: string | null;
 }
 
+/** Prefixes and endpoints are as they were given; null where nothing was. */
+export type StorageConfig =
+  | { readonly mode: 'local' }
+  | {
+      readonly mode: 's3';
+      readonly bucket: string;
+      readonly prefix: string;
+      readonly endpoint: string | null;
+      readonly region: string | null;
+    }
+  | { readonly mode: 'gcs'; readonly bucket: string; readonly prefix: string; readonly credentialsFile: string | null };
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -60,6 +77,14 @@ export function loadConfig(environment: Environment = process.env, options: { cw
     publicHosts: variables.PUBLIC_HOSTS,
     dataDir,
     databasePath: databasePath(variables, cwd, dataDir),
+    postgresUrl: POSTGRES.test(variables.DATABASE_URL) ? variables.DATABASE_URL : null,
+    databasePoolSize: variables.DATABASE_POOL_SIZE,
+    storage: storage(variables, cwd),
+    retention: {
+      enabled: variables.RETENTION_ENABLED,
+      rawAudioDays: variables.PLC_RETENTION_RAW_AUDIO_DAYS,
+      transcriptDays: variables.PLC_RETENTION_TRANSCRIPT_DAYS,
+    },
     logLevel: variables.LOG_LEVEL,
     logDir: variables.LOG_DIR === '' ? null : resolve(cwd, variables.LOG_DIR),
     audioMaxFileSizeBytes: variables.AUDIO_MAX_FILE_SIZE,
@@ -80,6 +105,40 @@ export function loadConfig(environment: Environment = process.env, options: { cw
   });
 }
 
+/** The same settings on a folder of its own: embedded in every part, alone, and saying nothing. */
+export function embeddedIn(config: Config, folder: string): Config {
+  return {
+    ...config,
+    dataDir: folder,
+    databasePath: join(folder, 'scholium.db'),
+    postgresUrl: null,
+    storage: { mode: 'local' },
+    transcribeHelpers: 0,
+    logLevel: 'silent',
+    logDir: null,
+  };
+}
+
+const POSTGRES = /^postgres(?:ql)?:\/\//i;
+
+function storage(variables: Variables, cwd: string): StorageConfig {
+  const mode = variables.STORAGE_MODE;
+  if (mode === 'local') return { mode };
+  const name = mode === 's3' ? 'S3_BUCKET' : 'GCS_BUCKET';
+  const bucket = variables[name];
+  if (bucket === '') throw new AppError('configuration_invalid', `STORAGE_MODE=${mode} needs ${name}, the name of the bucket.`);
+  if (mode === 's3')
+    return {
+      mode,
+      bucket,
+      prefix: variables.S3_PREFIX,
+      endpoint: variables.S3_ENDPOINT_URL || null,
+      region: variables.S3_REGION || null,
+    };
+  const file = variables.GOOGLE_APPLICATION_CREDENTIALS;
+  return { mode, bucket, prefix: variables.GCS_PREFIX, credentialsFile: file === '' ? null : resolve(cwd, file) };
+}
+
 function readDotEnv(cwd: string): Environment {
   try {
     return parseEnv(readFileSync(join(cwd, '.env'), 'utf8'));
@@ -93,13 +152,13 @@ function readDotEnv(cwd: string): Environment {
 
 function databasePath(variables: Variables, cwd: string, dataDir: string): string {
   const url = variables.DATABASE_URL;
-  if (url === '') return join(dataDir, 'scholium.db');
+  if (url === '' || POSTGRES.test(url)) return join(dataDir, 'scholium.db');
   const path = /^sqlite:\/\/(?:\/)?(.+)$/.exec(url)?.[1];
   if (path) return resolve(cwd, url.startsWith('sqlite:////') ? `/${path.replace(/^\/+/, '')}` : path);
   if (/^[a-z0-9+]+:\/\//i.test(url)) {
     throw new AppError(
       'configuration_invalid',
-      'DATABASE_URL names a database that this version cannot use. Use "sqlite:///path" or a path.',
+      'DATABASE_URL names a database that this version cannot use. Use "sqlite:///path", a path, or "postgresql://user:password@host/name".',
     );
   }
   return resolve(cwd, expandHome(url));

@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { jobEventSchemas, transcriptSchema, type ExportType, type Transcript } from '@scholium/contract';
 import { compose, type Composition } from '@scholium/server/compose.ts';
-import { loadConfig } from '@scholium/server/config.ts';
+import { embeddedIn, loadConfig } from '@scholium/server/config.ts';
 import { isFinished, type Job } from '@scholium/server/core/domain/job.ts';
 import type { Source } from '@scholium/server/core/domain/library.ts';
 import { DEFAULT_PRESET } from '@scholium/server/core/domain/preset.ts';
@@ -50,14 +50,7 @@ export async function openLocalPipeline(): Promise<LocalPipeline> {
   const folder = await mkdtemp(join(tmpdir(), 'scholium-transcribe-'));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
-    const config = {
-      ...loadConfig(),
-      dataDir: folder,
-      databasePath: join(folder, 'scholium.db'),
-      logLevel: 'silent',
-      logDir: null,
-    } as const;
-    const composition = await compose(config, { embedder: noEmbedder });
+    const composition = await compose(embeddedIn(loadConfig(), folder), { embedder: noEmbedder });
     const worker = composition.startWorker();
     return {
       transcribe: (request, signal) => transcribe(composition, request, signal),

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Config } from '../config.ts';
+import { embeddedIn, type Config } from '../config.ts';
 import type { Log } from '../core/ports/log.ts';
 import type { MediaDecoder } from '../core/ports/media-decoder.ts';
 import { checkConfiguration } from './check-configuration.ts';
@@ -81,5 +81,5 @@ async function checkComposed(deps: DoctorDeps, config: Config, folder: string, s
 
 /** The same settings on a folder of our own, saying nothing. */
 function apart(config: Config, folder: string, databasePath: string): Config {
-  return { ...config, dataDir: join(folder, 'data'), databasePath, logLevel: 'silent', logDir: null };
+  return { ...embeddedIn(config, join(folder, 'data')), databasePath };
 }

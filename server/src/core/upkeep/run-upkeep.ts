@@ -28,6 +28,7 @@ export async function runUpkeep(deps: UpkeepDeps, signal: AbortSignal): Promise<
   const { trashed, removed } = deps.retention
     ? await applyRetention(deps, { terms: deps.retention, dryRun: false }, signal)
     : { trashed: { count: 0 }, removed: await purgeHoldings(deps, { dryRun: false }, signal) };
+  await deps.blobs.sweep?.();
   const jobs = await removeOldJobs(deps, deps.keepJobsDays ?? KEEP_JOBS_DAYS);
   return { ...purged, jobs, retained: { trashed: trashed.count, removed: removed.count } };
 }
