@@ -106,6 +106,39 @@ describe('the job runner', () => {
     expect((await find(job)).status).toBe('succeeded');
   });
 
+  it('answers a wake-up when it has looked and has room again, and at once when it is stopped', async () => {
+    let wake: ((kind: string | null) => void | Promise<void>) | null = null;
+    deps = {
+      ...deps,
+      queue: {
+        ...deps.queue,
+        onDispatch(listener) {
+          wake = listener;
+          return () => {};
+        },
+      },
+    };
+    const runner = start((_, context) => untilAborted(context));
+    const job = await add(1, speechKind);
+    const answered: string[] = [];
+    const ask = (of: string): void => void Promise.resolve(wake?.(of)).then(() => answered.push(of));
+    ask('speech');
+    ask('test');
+    await clock.advance(20);
+    expect((await find(job)).status).toBe('running');
+    expect(answered).toEqual(['test']);
+    await cancelJob(deps, { scope: local, jobId: job.id });
+    await ended(job);
+    await clock.advance(0);
+    expect(answered).toEqual(['test', 'speech']);
+    await add(2, speechKind);
+    ask('speech');
+    await clock.advance(0);
+    expect(answered).toHaveLength(2);
+    await Promise.all([runner.stop({ graceMs: 0 }), clock.advance(10_000)]);
+    expect(answered).toHaveLength(3);
+  });
+
   it('runs light jobs while the speech lane is full', async () => {
     start(async ({ n }, context) => (n === 1 ? untilAborted(context) : async () => ({ result: n })));
     const long = await add(1, speechKind);

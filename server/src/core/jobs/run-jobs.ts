@@ -55,8 +55,8 @@ export function startRunner(deps: RunnerDeps, options: RunnerOptions): Runner {
     return work;
   };
   const lanes = lanesOf(options).map((lane) => startLane(deps, options, lane, run));
-  const unsubscribe = deps.queue.onDispatch((kind) => {
-    for (const lane of lanes) if (kind === null || lane.kinds.includes(kind)) lane.look();
+  const unsubscribe = deps.queue.onDispatch(async (kind) => {
+    await Promise.all(lanes.filter((lane) => kind === null || lane.kinds.includes(kind)).map((lane) => lane.look()));
   });
 
   async function allEnded(withinMs: number): Promise<void> {
@@ -87,8 +87,8 @@ interface LaneTerms {
 
 interface RunningLane {
   readonly kinds: readonly string[];
-  /** There may be something to do. */
-  look(): void;
+  /** There may be something to do. Resolves when it has looked and a place is free, or when it stops. */
+  look(): Promise<void>;
   /** Resolves when no more jobs will be taken. */
   stop(): Promise<void>;
 }
@@ -100,6 +100,7 @@ function startLane(deps: RunnerDeps, options: RunnerOptions, lane: LaneTerms, ru
   const bell = makeBell(clock);
   const stop = new AbortController();
   let taken = 0;
+  let askedToLook: (() => void)[] = [];
 
   async function takeOne(): Promise<boolean> {
     const ended: Job[] = [];
@@ -142,11 +143,20 @@ function startLane(deps: RunnerDeps, options: RunnerOptions, lane: LaneTerms, ru
     return dueAt === null ? LOOK_MS : Math.min(LOOK_MS, Math.max(LOOK_AGAIN_MS, dueAt - clock.now()));
   }
 
+  /** Looks once if a place is free; those who asked before are answered when one is free afterwards. */
+  async function lookOnce(): Promise<boolean> {
+    if (taken >= places) return false;
+    const asked = askedToLook.length;
+    const found = await takeOne();
+    if (taken < places) for (const answer of askedToLook.splice(0, asked)) answer();
+    return found;
+  }
+
   async function loop(): Promise<void> {
     while (!stop.signal.aborted) {
       let waitMs = LOOK_MS;
       try {
-        if (taken < places && (await takeOne())) continue;
+        if (await lookOnce()) continue;
         waitMs = await quietMs();
       } catch (error) {
         log.error('error', 'job.claim-failed', { kinds, cause: String(error) });
@@ -158,11 +168,19 @@ function startLane(deps: RunnerDeps, options: RunnerOptions, lane: LaneTerms, ru
   const looping = loop();
   return {
     kinds,
-    look: () => bell.ring(),
+    async look() {
+      if (stop.signal.aborted) return;
+      const answered = Promise.withResolvers<void>();
+      askedToLook.push(answered.resolve);
+      bell.ring();
+      await answered.promise;
+    },
     async stop() {
       stop.abort();
       bell.ring();
       await looping;
+      for (const answer of askedToLook) answer();
+      askedToLook = [];
     },
   };
 }
