@@ -1,0 +1,136 @@
+import { cosineOf, quantise, signBits } from '../sqlite-search/quantise.ts';
+import type { VectorSupport } from './search-tables.ts';
+import { rowsOf, type SqlClient, type SqlValue } from './search-pool.ts';
+
+/** Owners with at most so many passages are compared whole: a scan is fast, and loses nothing to a filter. */
+const SCANNED_PASSAGES = 20_000;
+
+/** An HNSW index takes no more components of type halfvec. */
+const MAX_INDEXED_DIMENSIONS = 4000;
+
+/** Vectors that are sent to the server in one statement. */
+const BATCH = 500;
+
+/** Which vectors may be found: an SQL condition on the passage `p`, its parameters from $1 on, and how many there may be. */
+export interface VectorReach {
+  readonly condition: string;
+  readonly parameters: readonly SqlValue[];
+  readonly passages: number;
+}
+
+/**
+ * The table `search_vectors`, in one of two shapes. With pgvector: half-precision components under an HNSW index. Without:
+ * the sign bits, which the server scans, and signed bytes, by which the nearest of the scan are compared exactly
+ * (as in SQLite, decision 0002), so that a search reads some kilobytes of vectors however many there are.
+ */
+export interface VectorTable {
+  make(client: SqlClient, dimensions: number): Promise<void>;
+  put(client: SqlClient, vectors: readonly { readonly row: number; readonly vector: Float32Array }[]): Promise<void>;
+  /** The nearest rows, best first (by sign bits: roughly). */
+  nearest(client: SqlClient, reach: VectorReach, vector: Float32Array, limit: number): Promise<number[]>;
+  /** The cosine between the vector and those of the rows; rows without a vector are left out. */
+  cosines(client: SqlClient, rows: readonly number[], vector: Float32Array): Promise<ReadonlyMap<number, number>>;
+}
+
+export function vectorTableFor(support: VectorSupport): VectorTable {
+  return support === 'pgvector' ? pgvectorTable : scannedTable;
+}
+
+const OWN_ROW = 'row bigint PRIMARY KEY REFERENCES search_passages ON DELETE CASCADE';
+
+const pgvectorTable: VectorTable = {
+  async make(client, dimensions) {
+    await client.query(`CREATE TABLE search_vectors (${OWN_ROW}, embedding halfvec(${dimensions}) NOT NULL)`);
+    if (dimensions > MAX_INDEXED_DIMENSIONS) return;
+    await client.query('CREATE INDEX search_vectors_near ON search_vectors USING hnsw (embedding halfvec_cosine_ops)');
+  },
+  put(client, vectors) {
+    const rows = vectors.map(({ row, vector }) => ({ row, embedding: toLiteral(vector) }));
+    return insert(client, rows, 'embedding text', 'embedding', 'x.embedding::halfvec');
+  },
+  async nearest(client, reach, vector, limit) {
+    const distance = `v.embedding <=> $${reach.parameters.length + 1}::text::halfvec`;
+    const isScanned = reach.passages <= SCANNED_PASSAGES;
+    // Before pgvector 0.8 the setting is only a name; then the index gives up after ef_search rows.
+    if (!isScanned) await client.query(`SET LOCAL hnsw.iterative_scan = 'strict_order'`);
+    if (!isScanned) await client.query(`SET LOCAL hnsw.ef_search = 200`);
+    const found = await rowsOf<{ row: number }>(
+      client,
+      // Adding nothing keeps the index out, which would look among everybody's vectors first.
+      `SELECT v.row::float8 AS row FROM search_vectors v JOIN search_passages p ON p.row = v.row
+       WHERE ${reach.condition} ORDER BY ${isScanned ? `(${distance}) + 0` : distance} LIMIT ${limit}`,
+      [...reach.parameters, toLiteral(vector)],
+    );
+    return found.map(({ row }) => row);
+  },
+  async cosines(client, rows, vector) {
+    const found = await rowsOf<{ row: number; cosine: number }>(
+      client,
+      // A vector without length is near to nothing; pgvector calls its distance NaN.
+      `SELECT row::float8 AS row, 1 - coalesce(nullif(embedding <=> $2::text::halfvec, 'NaN'), 1) AS cosine
+       FROM search_vectors WHERE row = ANY($1::bigint[])`,
+      [rows, toLiteral(vector)],
+    );
+    return new Map(found.map(({ row, cosine }) => [row, cosine]));
+  },
+};
+
+const scannedTable: VectorTable = {
+  async make(client) {
+    await client.query(`CREATE TABLE search_vectors (${OWN_ROW}, signs varbit NOT NULL, embedding bytea NOT NULL)`);
+    // 512 bytes of noise: compressing them would only cost time.
+    await client.query('ALTER TABLE search_vectors ALTER COLUMN embedding SET STORAGE EXTERNAL');
+  },
+  put(client, vectors) {
+    const rows = vectors.map(({ row, vector }) => ({
+      row,
+      signs: toBits(vector),
+      embedding: Buffer.from(quantise(vector)).toString('base64'),
+    }));
+    const values = `x.signs::varbit, decode(x.embedding, 'base64')`;
+    return insert(client, rows, 'signs text, embedding text', 'signs, embedding', values);
+  },
+  async nearest(client, reach, vector, limit) {
+    const found = await rowsOf<{ row: number }>(
+      client,
+      `SELECT v.row::float8 AS row FROM search_vectors v JOIN search_passages p ON p.row = v.row
+       WHERE ${reach.condition} ORDER BY bit_count(v.signs # $${reach.parameters.length + 1}::text::varbit) LIMIT ${limit}`,
+      [...reach.parameters, toBits(vector)],
+    );
+    return found.map(({ row }) => row);
+  },
+  async cosines(client, rows, vector) {
+    const found = await rowsOf<{ row: number; embedding: Uint8Array }>(
+      client,
+      'SELECT row::float8 AS row, embedding FROM search_vectors WHERE row = ANY($1::bigint[])',
+      [rows],
+    );
+    return new Map(
+      found.map(({ row, embedding: bytes }) => [
+        row,
+        cosineOf(vector, new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
+      ]),
+    );
+  },
+};
+
+async function insert(client: SqlClient, rows: readonly object[], types: string, columns: string, values: string): Promise<void> {
+  const updates = columns.split(', ').map((column) => `${column} = excluded.${column}`);
+  for (let start = 0; start < rows.length; start += BATCH) {
+    await client.query(
+      `INSERT INTO search_vectors (row, ${columns})
+       SELECT x.row, ${values} FROM jsonb_to_recordset($1::text::jsonb) AS x(row bigint, ${types})
+       ON CONFLICT (row) DO UPDATE SET ${updates.join(', ')}`,
+      [JSON.stringify(rows.slice(start, start + BATCH))],
+    );
+  }
+}
+
+/** pgvector's text form. A half keeps 11 bits, so 6 digits lose nothing. */
+function toLiteral(vector: Float32Array): string {
+  return `[${Array.from(vector, (component) => component.toPrecision(6)).join(',')}]`;
+}
+
+function toBits(vector: Float32Array): string {
+  return Array.from(signBits(vector), (byte) => byte.toString(2).padStart(8, '0')).join('');
+}

@@ -1,0 +1,177 @@
+import type { IndexedPassage } from '../../core/domain/passage.ts';
+import { columnNames, columnTypes, selectedColumns, toColumns, type PassageColumns } from './passage-row.ts';
+import { rowsOf, type SqlClient } from './search-pool.ts';
+import { indexedWords, storable } from './search-words.ts';
+import type { VectorTable } from './vector-table.ts';
+
+/** Passages that are sent to the server in one statement. */
+const BATCH = 500;
+
+type StoredPassage = PassageColumns & { readonly row: number };
+
+/**
+ * Puts the passages in place of all the source had. Those whose id and text stay keep their vectors. Run in a transaction;
+ * writers of one owner wait for each other.
+ */
+export async function replacePassages(
+  client: SqlClient,
+  ownerId: string,
+  sourceId: string,
+  passages: readonly IndexedPassage[],
+): Promise<void> {
+  await client.query('INSERT INTO search_owners (owner_id) VALUES ($1) ON CONFLICT DO NOTHING', [ownerId]);
+  const owner = await lockOwner(client, ownerId);
+  if (owner !== null) await replaceOfOwner(client, owner, sourceId, passages);
+}
+
+/** Removes all passages of a source; of every owner when `ownerId` is null. Run in a transaction. */
+export async function removeSource(client: SqlClient, ownerId: string | null, sourceId: string): Promise<void> {
+  // In one order for all, so that two removals never wait for each other.
+  const holders = await rowsOf<{ owner_id: string }>(
+    client,
+    `SELECT DISTINCT o.owner_id FROM search_passages p JOIN search_owners o USING (owner)
+     WHERE p.source_id = $1 AND ($2::text IS NULL OR o.owner_id = $2) ORDER BY o.owner_id`,
+    [sourceId, ownerId],
+  );
+  for (const holder of holders) {
+    const owner = await lockOwner(client, holder.owner_id);
+    if (owner !== null) await replaceOfOwner(client, owner, sourceId, []);
+  }
+}
+
+/** Gives passages their vectors. Ids that are not there are passed over. Run in a transaction. */
+export async function addVectors(
+  client: SqlClient,
+  table: VectorTable,
+  ownerId: string,
+  embedderId: string,
+  vectors: readonly { readonly id: string; readonly vector: Float32Array }[],
+): Promise<void> {
+  const dimensions = vectors[0]?.vector.length;
+  if (dimensions === undefined) return;
+  const owner = await lockOwner(client, ownerId);
+  if (owner === null) return;
+  await useSpace(client, table, embedderId, dimensions);
+  const byId = new Map(vectors.map(({ id, vector }) => [storable(id), vector]));
+  const there = await rowsOf<{ row: number; id: string }>(
+    client,
+    'SELECT row::float8 AS row, id FROM search_passages WHERE owner = $1 AND id = ANY($2::text[])',
+    [owner, [...byId.keys()]],
+  );
+  const known = there.flatMap(({ row, id }) => {
+    const vector = byId.get(id);
+    return vector?.length === dimensions ? [{ row, vector }] : [];
+  });
+  await table.put(client, known);
+}
+
+/** Drops the vectors of another embedder, which are of no more use, and makes room for those of this one. */
+async function useSpace(client: SqlClient, table: VectorTable, embedderId: string, dimensions: number): Promise<void> {
+  const find = 'SELECT 1 FROM search_space WHERE embedder_id = $1 AND dimensions = $2';
+  if ((await rowsOf(client, find, [embedderId, dimensions])).length > 0) return;
+  await client.query('LOCK TABLE search_space IN EXCLUSIVE MODE');
+  if ((await rowsOf(client, find, [embedderId, dimensions])).length > 0) return; // another process was faster
+  await client.query('DROP TABLE IF EXISTS search_vectors');
+  await client.query('DELETE FROM search_space');
+  await table.make(client, dimensions);
+  await client.query('INSERT INTO search_space VALUES ($1, $2)', [embedderId, dimensions]);
+}
+
+async function lockOwner(client: SqlClient, ownerId: string): Promise<number | null> {
+  const find = 'SELECT owner FROM search_owners WHERE owner_id = $1 FOR UPDATE';
+  return (await rowsOf<{ owner: number }>(client, find, [ownerId]))[0]?.owner ?? null;
+}
+
+async function replaceOfOwner(
+  client: SqlClient,
+  owner: number,
+  sourceId: string,
+  passages: readonly IndexedPassage[],
+): Promise<void> {
+  const stored = await rowsOf<StoredPassage>(
+    client,
+    `SELECT p.row::float8 AS row, ${selectedColumns} FROM search_passages p WHERE p.source_id = $1 AND p.owner = $2`,
+    [sourceId, owner],
+  );
+  const before = new Map(stored.map((row) => [row.id, row]));
+  const added: PassageColumns[] = [];
+  const moved: PassageColumns[] = [];
+  for (const wanted of passages.map(toColumns)) {
+    const row = before.get(wanted.id);
+    if (row?.text !== wanted.text || row.context !== wanted.context) {
+      added.push(wanted);
+      continue;
+    }
+    before.delete(wanted.id);
+    if (columnNames.some((column) => row[column] !== wanted[column])) moved.push(wanted);
+  }
+  const gone = [...before.values()];
+  const counts = new Counts(owner);
+  for (const row of gone) counts.add(row, -1);
+  await client.query('DELETE FROM search_passages WHERE row = ANY($1::bigint[])', [gone.map(({ row }) => row)]);
+  await insertPassages(client, owner, added, counts);
+  await updatePassages(client, owner, moved);
+  await counts.store(client);
+}
+
+async function insertPassages(client: SqlClient, owner: number, added: readonly PassageColumns[], counts: Counts): Promise<void> {
+  for (let start = 0; start < added.length; start += BATCH) {
+    const rows = added.slice(start, start + BATCH).map((row, place) => {
+      const { vector, words } = counts.add(row, 1);
+      return { ...row, place, terms: vector, word_count: words };
+    });
+    await client.query(
+      `INSERT INTO search_passages (owner, word_count, terms, ${columnNames.join(', ')})
+       SELECT $1, x.word_count, x.terms::tsvector, ${columnNames.map((name) => `x.${name}`).join(', ')}
+       FROM jsonb_to_recordset($2::text::jsonb) AS x(place integer, word_count integer, terms text, ${columnTypes})
+       ORDER BY x.place`,
+      [owner, JSON.stringify(rows)],
+    );
+  }
+}
+
+async function updatePassages(client: SqlClient, owner: number, moved: readonly PassageColumns[]): Promise<void> {
+  if (moved.length === 0) return;
+  await client.query(
+    `UPDATE search_passages p SET ${columnNames.map((name) => `${name} = x.${name}`).join(', ')}
+     FROM jsonb_to_recordset($2::text::jsonb) AS x(${columnTypes}) WHERE p.owner = $1 AND p.id = x.id`,
+    [owner, JSON.stringify(moved)],
+  );
+}
+
+/** How a change changes in how many of the owner's passages each stem stands, and how many words they have. */
+class Counts {
+  readonly #owner: number;
+  readonly #stems = new Map<string, number>();
+  #passages = 0;
+  #words = 0;
+
+  constructor(owner: number) {
+    this.#owner = owner;
+  }
+
+  add(row: PassageColumns, sign: 1 | -1): { vector: string; words: number } {
+    const { vector, stems, words } = indexedWords(this.#owner, row.text, row.context);
+    for (const stem of stems) this.#stems.set(stem, (this.#stems.get(stem) ?? 0) + sign);
+    this.#passages += sign;
+    this.#words += sign * words;
+    return { vector, words };
+  }
+
+  async store(client: SqlClient): Promise<void> {
+    const changed = [...this.#stems].filter(([, passages]) => passages !== 0);
+    await client.query(
+      `INSERT INTO search_terms AS t SELECT $1, * FROM unnest($2::text[], $3::integer[])
+       ON CONFLICT (owner, stem) DO UPDATE SET passages = t.passages + excluded.passages`,
+      [this.#owner, changed.map(([stem]) => stem), changed.map(([, passages]) => passages)],
+    );
+    const fewer = changed.filter(([, passages]) => passages < 0).map(([stem]) => stem);
+    const tidy = 'DELETE FROM search_terms WHERE owner = $1 AND stem = ANY($2::text[]) AND passages <= 0';
+    if (fewer.length > 0) await client.query(tidy, [this.#owner, fewer]);
+    await client.query('UPDATE search_owners SET passages = passages + $2, words = words + $3 WHERE owner = $1', [
+      this.#owner,
+      this.#passages,
+      this.#words,
+    ]);
+  }
+}
