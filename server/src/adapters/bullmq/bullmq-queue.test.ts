@@ -7,6 +7,7 @@ import { queueConformance } from '../../../testkit/queue.conformance.ts';
 import { startRedis, type RedisServer } from '../../../testkit/redis-server.ts';
 import { recordingLog, silentLog } from '../../../testkit/silent-log.ts';
 import { LOCAL_OWNER, ownerScope } from '../../core/domain/scope.ts';
+import { cancelJob } from '../../core/jobs/cancel-job.ts';
 import { enqueue } from '../../core/jobs/enqueue.ts';
 import { registerJob, type JobKind } from '../../core/jobs/job-kind.ts';
 import { runInlineWhileAway } from '../../core/jobs/run-inline.ts';
@@ -217,6 +218,47 @@ describe('jobs over Redis', () => {
     expect(await store.jobs.find(local, left.id)).toMatchObject({ status: 'queued', executedBy: null });
     await queue.close();
     await events.close();
+  });
+
+  it('stop within a second on another machine when they are cancelled, with Redis and without', async () => {
+    const store = memoryStore();
+    const prefix = freshPrefix();
+    const of = () => redisEvents({ url: redis.url, prefix, store, log: silentLog });
+    const [queue, here, there] = [await open(prefix), await of(), await of()];
+    const metrics = { jobFinished() {}, transcribed() {}, searched() {} };
+    const stopped = vi.fn();
+    const untilAborted = registerJob(kind, (_, { signal }) => {
+      const { promise, reject } = Promise.withResolvers<never>();
+      signal.addEventListener('abort', () => {
+        stopped();
+        reject(signal.reason);
+      });
+      return promise;
+    });
+    const runner = startRunner(
+      { store, queue, events: there, log: silentLog, metrics, clock: systemClock },
+      {
+        jobs: [untilAborted],
+        lanes: { speech: 1, light: 1 },
+        workerId: 'there',
+        leaseMs: 10_000,
+        jobTimeoutMs: 60_000,
+        backoff: { baseMs: 1, maxMs: 1 },
+      },
+    );
+    const deps = { store, queue, events: here, clock: systemClock };
+    for (const isRedisThere of [true, false]) {
+      stopped.mockClear();
+      const job = await enqueue(deps, local, kind, { payload: {}, lectureId: null, sourceId: null });
+      await vi.waitFor(async () => expect((await store.jobs.find(local, job.id))?.status).toBe('running'), 8_000);
+      if (!isRedisThere) await redis.stop();
+      await cancelJob(deps, { scope: local, jobId: job.id });
+      await vi.waitFor(() => expect(stopped).toHaveBeenCalled(), { timeout: 1_000, interval: 10 });
+    }
+    await redis.start();
+    await runner.stop({ graceMs: 1_000 });
+    await queue.close();
+    await Promise.all([here.close(), there.close()]);
   });
 
   it('closes within seconds while Redis is away', async () => {
