@@ -62,6 +62,32 @@ describe('a message', () => {
   });
 });
 
+describe('a process that listens no more', () => {
+  it('takes no message from those that do, until it listens again', async () => {
+    const prefix = freshPrefix();
+    const [one, two] = [await open(prefix), await open(prefix)];
+    closing.push(
+      () => one.close(),
+      () => two.close(),
+    );
+    const before = vi.fn();
+    const stop = one.onDispatch(before);
+    await one.dispatch({ id: 'job_0', kind: 'index' });
+    await vi.waitFor(() => expect(before).toHaveBeenCalledTimes(1), 5_000);
+    stop();
+    const wake = vi.fn();
+    const stopTwo = two.onDispatch(wake);
+    for (let i = 1; i <= 10; i += 1) await one.dispatch({ id: `job_${i}`, kind: 'index' });
+    await vi.waitFor(() => expect(wake).toHaveBeenCalledTimes(10), 5_000);
+    stopTwo();
+    const again = vi.fn();
+    one.onDispatch(again);
+    await two.dispatch({ id: 'job_11', kind: 'index' });
+    await vi.waitFor(() => expect(again).toHaveBeenCalledTimes(1), 5_000);
+    expect(before).toHaveBeenCalledTimes(1);
+  });
+});
+
 describe('a password in the address', () => {
   it('stands in no line of the log when Redis cannot be reached', async () => {
     const log = recordingLog();

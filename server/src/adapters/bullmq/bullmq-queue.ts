@@ -29,6 +29,7 @@ export async function openBullmqQueue(options: {
   await whenReady(sender);
   const queues = new Map<string, BullQueue>();
   const listeners = new Set<{ readonly wake: Wake }>();
+  const stopping = new Set<Promise<void>>();
   let stopWorkers: (() => Promise<void>) | null = null;
 
   /** Made when it is first used with Redis there: BullMQ waits for the connection otherwise. */
@@ -48,23 +49,32 @@ export async function openBullmqQueue(options: {
     const workers = LANES.map((lane) => {
       // One message at a time: it is held until the lane has looked and has room again.
       const take = async ({ name }: { name: string }): Promise<void> => {
+        if (listeners.size === 0) throw new Error('Nobody listens here any more.'); // puts it back for another process
         await Promise.all([...listeners].map(({ wake }) => wake(name)));
       };
       const worker = new Worker(lane, take, { connection: receiver, prefix, concurrency: 1, skipVersionCheck: true });
       return worker.on('error', () => {}); // the connection logs it
     });
     return async () => {
-      // Without Redis BullMQ would wait for its answer.
+      // In good order, so that a message taken meanwhile is put back; without Redis BullMQ would wait for its answer.
+      await withinTime(Promise.all(workers.map((worker) => worker.close()))).catch(() => {});
       await withinTime(Promise.all(workers.map((worker) => worker.close(true)))).catch(() => {});
       receiver.disconnect();
     };
+  }
+
+  function stopListening(): void {
+    if (!stopWorkers) return;
+    const stopped = stopWorkers().finally(() => stopping.delete(stopped));
+    stopping.add(stopped);
+    stopWorkers = null;
   }
 
   return {
     async dispatch({ id, kind }) {
       try {
         if (sender.status !== 'ready') throw new Error('Redis is away.');
-        await withinTime(queueOf(kind).add(kind, {}, { jobId: id, removeOnComplete: true, removeOnFail: true }));
+        await withinTime(queueOf(kind).add(kind, {}, { jobId: id, attempts: 10, removeOnComplete: true, removeOnFail: true }));
       } catch (error) {
         log.warn('application', 'queue.dispatch-failed', { jobId: id, kind, cause: nameOf(error) });
       }
@@ -73,12 +83,17 @@ export async function openBullmqQueue(options: {
       const listener = { wake };
       listeners.add(listener);
       stopWorkers ??= startWorkers();
-      return () => void listeners.delete(listener);
+      return () => {
+        listeners.delete(listener);
+        // A process that listens no more must not take messages from those that do.
+        if (listeners.size === 0) stopListening();
+      };
     },
     check: () => checkRedis(sender),
     async close() {
       listeners.clear();
-      await stopWorkers?.();
+      stopListening();
+      await Promise.all(stopping);
       await withinTime(Promise.all([...queues.values()].map((queue) => queue.close()))).catch(() => {});
       sender.disconnect();
     },
