@@ -3,6 +3,7 @@ import type { Client } from '@scholium/client';
 import { openUpload } from '@scholium/client/node';
 import type { JobReply } from '@scholium/contract';
 import { startPostgres, type PostgresServer } from '@scholium/server/testkit/postgres-server.ts';
+import { startRedis, type RedisServer } from '@scholium/server/testkit/redis-server.ts';
 import { startS3Server, type S3Server } from '@scholium/server/testkit/s3-server.ts';
 import { shareSaid } from './support/heard-words.ts';
 import { processesNaming } from './support/processes.ts';
@@ -13,18 +14,20 @@ import { waitUntil } from './support/wait-until.ts';
 /** Three minutes of speech on a machine that runs other tests too. */
 const TIMEOUT_MS = 240_000;
 
-describe('an API and two workers on PostgreSQL and a bucket', { timeout: TIMEOUT_MS }, () => {
+describe('an API and two workers on PostgreSQL, Redis and a bucket', { timeout: TIMEOUT_MS }, () => {
   let folder: Awaited<ReturnType<typeof makeTestFolder>>;
   let postgres: PostgresServer;
+  let redis: RedisServer;
   let s3: S3Server;
   let environment: Record<string, string>;
   let api: TestServer;
   let workers: TestWorker[];
 
   beforeEach(async () => {
-    [folder, postgres, s3] = await Promise.all([makeTestFolder(), startPostgres(), startS3Server()]);
+    [folder, postgres, redis, s3] = await Promise.all([makeTestFolder(), startPostgres(), startRedis(), startS3Server()]);
     environment = {
       DATABASE_URL: await postgres.freshDatabase(),
+      REDIS_URL: redis.url,
       STORAGE_MODE: 's3',
       S3_BUCKET: s3.bucket,
       S3_ENDPOINT_URL: s3.endpoint,
@@ -45,7 +48,7 @@ describe('an API and two workers on PostgreSQL and a bucket', { timeout: TIMEOUT
   afterEach(async () => {
     for (const each of [...workers, api]) await each.end('SIGKILL');
     await waitUntil('the test leaves no process behind', async () => (await processesNaming(folder.path)).length === 0);
-    await Promise.all([postgres.close(), s3.close(), folder.remove()]);
+    await Promise.all([postgres.close(), redis.close(), s3.close(), folder.remove()]);
   });
 
   it('share a long recording, and the API shows its text as both make it', async () => {
@@ -65,6 +68,18 @@ describe('an API and two workers on PostgreSQL and a bucket', { timeout: TIMEOUT
     expect(words.length).toBeLessThan(560);
     expect(words.at(-1)!.endMs).toBeGreaterThan(220_000);
     for (const [i, word] of words.entries()) if (i > 0) expect(word.startMs).toBeGreaterThanOrEqual(words[i - 1]!.startMs);
+  });
+
+  it('take requests while Redis is away, say so, and go on when it is back', async () => {
+    await redis.stop();
+    const { jobId } = await transcribe(api.client, TIDES);
+    const health = await waitUntil('health says that the queue is away', async () => {
+      const found = await api.client.call('getHealth', {});
+      return found.dependencies.some(({ name, status }) => name === 'queue' && status === 'down') && found;
+    });
+    expect(health.status).toBe('degraded');
+    await redis.start();
+    expect((await ended(api.client, jobId)).status).toBe('succeeded');
   });
 
   it('lose nothing when a worker is killed and the database restarts in the middle', async () => {

@@ -10,6 +10,7 @@ import { addRecording } from './core/ingest/add-recording.ts';
 import { ingest } from './core/ingest/ingest.ts';
 import { cancelJob } from './core/jobs/cancel-job.ts';
 import { DEFAULT_BACKOFF } from './core/jobs/backoff.ts';
+import { runInlineWhileAway } from './core/jobs/run-inline.ts';
 import { startRunner, type Runner } from './core/jobs/run-jobs.ts';
 import { restoreCourse, restoreLecture, trashCourse, trashLecture, trashSource } from './core/library/trash.ts';
 import { bindOperators } from './core/operations/bind-operators.ts';
@@ -28,6 +29,8 @@ import type {
   VoiceActivityDetector,
   Writer,
 } from './core/ports/index.ts';
+import { helpTranscribeJob } from './core/transcribe/help-transcribe.job.ts';
+import { transcribeJob } from './core/transcribe/transcribe.job.ts';
 import { requestTranscription } from './core/transcribe/request-transcription.ts';
 import { createHealthCheck, createReadinessCheck } from './core/upkeep/check-health.ts';
 import { restoreRecording } from './core/upkeep/restore-recording.ts';
@@ -60,6 +63,8 @@ export interface Composition {
   readonly api: ApiDeps;
   /** Takes jobs and keeps house until the runner is stopped. */
   startWorker(): Runner;
+  /** Takes jobs while the queue is away, when `QUEUE_FALLBACK` says so; null when it does not. */
+  startFallback(): Runner | null;
   /** Readiness says no from now on; requests are still answered. */
   announceStop(): void;
   close(): Promise<void>;
@@ -67,6 +72,8 @@ export interface Composition {
 
 /** A worker that is silent for so long has lost its job. */
 const LEASE_MS = 10_000;
+/** For jobs that the API began itself, once workers can be reached again. */
+const FALLBACK_GRACE_MS = 60_000;
 
 /**
  * Puts the product together for a configuration: the only place that knows adapters, loaded when they are needed.
@@ -98,6 +105,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     ports,
     api,
     startWorker: () => startWorker(config, ports),
+    startFallback: () => startFallback(config, ports),
     announceStop: () => stopping.abort(),
     close: () => closePorts(ports),
   };
@@ -106,7 +114,6 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
 async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Ports> {
   const { createLog } = await import('./adapters/pino/create-log.ts');
   const { prometheusMetrics } = await import('./adapters/prometheus/prometheus-metrics.ts');
-  const { createSqliteSearchIndex } = await import('./adapters/sqlite-search/sqlite-search-index.ts');
   const { createEnergeticEmbedder } = await import('./adapters/energetic-ai/energetic-embedder.ts');
   const { createExtractiveWriter } = await import('./adapters/extractive/extractive-writer.ts');
   const { createFfmpegDecoder } = await import('./adapters/ffmpeg/ffmpeg-decoder.ts');
@@ -116,14 +123,9 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
   const log = overrides.log ?? createLog({ level: config.logLevel, folder: config.logDir });
   const clock = overrides.clock ?? systemClock;
   const blobs = overrides.blobs ?? (await openBlobs(config, log));
-  const { store, queue, events } = await openDatabase(config, log, overrides);
-  const searchIndex =
-    overrides.searchIndex ??
-    createSqliteSearchIndex({
-      dataDir: config.dataDir,
-      log,
-      onEmptied: () => void reindex({ store, queue, events, clock, log }),
-    });
+  const { store, queue, events } = await openShared(config, log, overrides);
+  const onEmptied = (): void => void reindex({ store, queue, events, clock, log });
+  const searchIndex = overrides.searchIndex ?? (await openSearchIndex(config, log, onEmptied));
   const embedder = overrides.embedder ?? createEnergeticEmbedder();
   return {
     clock,
@@ -160,12 +162,35 @@ async function openBlobs({ storage, dataDir }: Config, log: Log): Promise<Blobs>
   }
 }
 
-/** The store, and how processes tell each other that there is something to do or to read. */
-async function openDatabase(
-  config: Config,
-  log: Log,
-  overrides: Partial<Ports>,
-): Promise<Pick<Ports, 'store' | 'queue' | 'events'>> {
+async function openSearchIndex(config: Config, log: Log, onEmptied: () => void): Promise<SearchIndex> {
+  if (config.postgresUrl !== null) {
+    const { createPostgresSearchIndex } = await import('./adapters/postgres-search/postgres-search-index.ts');
+    return createPostgresSearchIndex({ database: { url: config.postgresUrl }, log, onEmptied });
+  }
+  const { createSqliteSearchIndex } = await import('./adapters/sqlite-search/sqlite-search-index.ts');
+  return createSqliteSearchIndex({ dataDir: config.dataDir, log, onEmptied });
+}
+
+type Shared = Pick<Ports, 'store' | 'queue' | 'events'>;
+
+/** The store, and how processes tell each other that there is something to do or to read: through Redis where it is set. */
+async function openShared(config: Config, log: Log, overrides: Partial<Ports>): Promise<Shared> {
+  const database = await openDatabase(config, log, overrides);
+  if (config.redis === null) return database;
+  const { openBullmqQueue } = await import('./adapters/bullmq/bullmq-queue.ts');
+  const { redisEvents } = await import('./adapters/redis/redis-events.ts');
+  const { store } = database;
+  const speechKinds = [transcribeJob, helpTranscribeJob].map(({ kind }) => kind);
+  const events = await redisEvents({ ...config.redis, store, log });
+  const queue = await openBullmqQueue({ ...config.redis, speechKinds, log });
+  const close = async (): Promise<void> => {
+    await queue.close();
+    await events.close();
+  };
+  return { store, queue: overrides.queue ?? { ...queue, close }, events: overrides.events ?? events };
+}
+
+async function openDatabase(config: Config, log: Log, overrides: Partial<Ports>): Promise<Shared> {
   if (config.postgresUrl !== null && !overrides.store) {
     const { openPostgres } = await import('./adapters/postgres/open-postgres.ts');
     const { store, queue, events } = await openPostgres({ url: config.postgresUrl, poolSize: config.databasePoolSize, log });
@@ -199,10 +224,28 @@ async function reindex(deps: Pick<Ports, 'store' | 'queue' | 'events' | 'clock' 
   }
 }
 
+/** The API runs jobs while Redis is away, when it is told to. */
+function startFallback(config: Config, ports: Ports): Runner | null {
+  if (config.redis === null || config.queueFallback === 'none') return null;
+  return runInlineWhileAway(ports, { start: () => startJobs(config, ports, 'inline'), graceMs: FALLBACK_GRACE_MS });
+}
+
 function startWorker(config: Config, ports: Ports): Runner {
+  const runner = startJobs(config, ports, 'worker');
+  const stopUpkeep = scheduleUpkeep(ports);
+  return {
+    running: () => runner.running(),
+    async stop(options) {
+      await stopUpkeep();
+      await runner.stop(options);
+    },
+  };
+}
+
+function startJobs(config: Config, ports: Ports, executedBy: 'worker' | 'inline'): Runner {
   const retention = config.retention.enabled ? config.retention : null;
   const deps = { ...ports, keepJobsDays: config.keepJobsDays, retention };
-  const runner = startRunner(ports, {
+  return startRunner(ports, {
     jobs: pipeline(deps, {
       chunkMs: config.transcribeChunkMs,
       maxDurationMs: config.mediaMaxDurationMs,
@@ -213,15 +256,8 @@ function startWorker(config: Config, ports: Ports): Runner {
     leaseMs: LEASE_MS,
     jobTimeoutMs: config.jobTimeoutMs,
     backoff: DEFAULT_BACKOFF,
+    executedBy,
   });
-  const stopUpkeep = scheduleUpkeep(ports);
-  return {
-    running: () => runner.running(),
-    async stop(options) {
-      await stopUpkeep();
-      await runner.stop(options);
-    },
-  };
 }
 
 async function closePorts(ports: Ports): Promise<void> {

@@ -85,6 +85,18 @@ export const variables = {
     ['DB_URL', 'DB_PATH', 'SQLITE_DB_PATH'],
   ),
   DATABASE_POOL_SIZE: variable('Connections to PostgreSQL that this process keeps at most.', '20', wholeNumber(2, 1000)),
+  REDIS_URL: variable(
+    '`redis://` or `rediss://` address of the queue. Empty: processes tell each other through PostgreSQL, or look for themselves.',
+    '',
+    text,
+    ['CELERY_BROKER_URL', 'CELERY_RESULT_BACKEND'],
+  ),
+  REDIS_PREFIX: variable('Keeps installations on one Redis apart.', 'scholium', text.min(1)),
+  QUEUE_FALLBACK: variable(
+    '`inline`: while Redis is away an API process runs jobs itself. `none`: they wait for a worker.',
+    'none',
+    z.enum(['none', 'inline']),
+  ),
   STORAGE_MODE: variable(
     'Where recordings and exports lie: `local` (`DATA_DIR`), `s3` or `gcs`.',
     'local',

@@ -120,6 +120,12 @@ describe('where things lie', () => {
     expect(() => load({ STORAGE_MODE: 'gcs', S3_BUCKET: 'b' })).toThrow(invalid(/^STORAGE_MODE=gcs needs GCS_BUCKET/));
   });
 
+  it('is a queue at an address of Redis', () => {
+    expect(load({}).redis).toBeNull();
+    expect(load({ CELERY_BROKER_URL: 'redis://r:6379/0' }).redis).toEqual({ url: 'redis://r:6379/0', prefix: 'scholium' });
+    expect(() => load({ REDIS_URL: 'amqp://r' })).toThrow(invalid(/^REDIS_URL is not an address/));
+  });
+
   it('is a folder alone when a part of the product runs for itself', () => {
     const many = load({ DATABASE_URL: 'postgres://db/x', STORAGE_MODE: 's3', S3_BUCKET: 'b' });
     expect(embeddedIn(many, '/tmp/x')).toMatchObject({
@@ -138,6 +144,7 @@ describe('a value that cannot be used', () => {
     LOG_LEVEL: 'loud',
     AUDIO_MAX_FILE_SIZE: 'large',
     DATABASE_POOL_SIZE: '1',
+    QUEUE_FALLBACK: 'maybe',
     STORAGE_MODE: 'tape',
     RETENTION_ENABLED: 'perhaps',
     PLC_RETENTION_RAW_AUDIO_DAYS: '0',
@@ -162,7 +169,7 @@ describe('a value that cannot be used', () => {
   });
 
   it('is tried for every variable that does not take any text', () => {
-    const takesAnyText = ['HOST', 'PUBLIC_HOSTS', 'DATABASE_URL', 'GOOGLE_APPLICATION_CREDENTIALS'];
+    const takesAnyText = ['HOST', 'PUBLIC_HOSTS', 'DATABASE_URL', 'REDIS_URL', 'GOOGLE_APPLICATION_CREDENTIALS'];
     const names = Object.keys(variables).filter(
       (name) => !takesAnyText.includes(name) && !/_(?:PATH|DIR|BUCKET|PREFIX|ENDPOINT_URL|REGION)$/.test(name),
     );

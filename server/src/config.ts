@@ -20,6 +20,9 @@ export interface Config {
   /** Address of a PostgreSQL database; null: SQLite. */
   readonly postgresUrl: string | null;
   readonly databasePoolSize: number;
+  /** Null: no Redis. */
+  readonly redis: { readonly url: string; readonly prefix: string } | null;
+  readonly queueFallback: 'none' | 'inline';
   readonly storage: StorageConfig;
   readonly retention: { readonly enabled: boolean; readonly rawAudioDays: number; readonly transcriptDays: number };
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -79,6 +82,8 @@ export function loadConfig(environment: Environment = process.env, options: { cw
     databasePath: databasePath(variables, cwd, dataDir),
     postgresUrl: POSTGRES.test(variables.DATABASE_URL) ? variables.DATABASE_URL : null,
     databasePoolSize: variables.DATABASE_POOL_SIZE,
+    redis: redis(variables),
+    queueFallback: variables.QUEUE_FALLBACK,
     storage: storage(variables, cwd),
     retention: {
       enabled: variables.RETENTION_ENABLED,
@@ -112,6 +117,7 @@ export function embeddedIn(config: Config, folder: string): Config {
     dataDir: folder,
     databasePath: join(folder, 'scholium.db'),
     postgresUrl: null,
+    redis: null,
     storage: { mode: 'local' },
     transcribeHelpers: 0,
     logLevel: 'silent',
@@ -120,6 +126,12 @@ export function embeddedIn(config: Config, folder: string): Config {
 }
 
 const POSTGRES = /^postgres(?:ql)?:\/\//i;
+
+function redis({ REDIS_URL: url, REDIS_PREFIX: prefix }: Variables): Config['redis'] {
+  if (url === '') return null;
+  if (/^rediss?:\/\//i.test(url) && URL.canParse(url)) return { url, prefix };
+  throw new AppError('configuration_invalid', 'REDIS_URL is not an address such as "redis://host:6379".');
+}
 
 function storage(variables: Variables, cwd: string): StorageConfig {
   const mode = variables.STORAGE_MODE;

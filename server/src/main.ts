@@ -49,7 +49,7 @@ export async function serve(options: ServeOptions = {}): Promise<RunningServer> 
   const { log } = ports;
   try {
     const api = config.role === 'worker' ? null : await startApi(config, composition.api);
-    const runner = config.role === 'api' ? null : composition.startWorker();
+    const runner = config.role === 'api' ? composition.startFallback() : composition.startWorker();
     log.info('application', 'server.started', { role: config.role, url: api?.url ?? null });
     let closing: Promise<void> | null = null;
     const close = async (): Promise<void> => {

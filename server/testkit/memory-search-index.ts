@@ -89,7 +89,9 @@ export class MemorySearchIndex implements SearchIndex {
     return this.#visible(scope).length;
   }
 
-  async check(): Promise<void> {}
+  async check(): Promise<null> {
+    return null;
+  }
 
   async close(): Promise<void> {}
 

@@ -31,6 +31,9 @@ export interface PostgresSearchIndex extends SearchIndex {
  */
 const READ = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '10s'; SET LOCAL jit = off`;
 
+const EXACT =
+  'PostgreSQL has no pgvector: all vectors are compared one by one. Install the extension ("postgresql-15-pgvector", "CREATE EXTENSION vector").';
+
 /** Longest text of a query that is looked at, in UTF-16 units. */
 const MAX_QUERY_LENGTH = 10_000;
 
@@ -123,8 +126,12 @@ class SearchIndexInPostgres implements PostgresSearchIndex {
     });
   }
 
-  async check(): Promise<void> {
-    await this.#attempt(() => this.#pool.query('SELECT version FROM search_meta'));
+  async check(): Promise<string | null> {
+    const support = await this.#attempt(async (found) => {
+      await this.#pool.query('SELECT version FROM search_meta');
+      return found;
+    });
+    return support === 'exact' ? EXACT : null;
   }
 
   vectorSupport(): Promise<VectorSupport> {

@@ -51,8 +51,8 @@ const pgvectorTable: VectorTable = {
   async nearest(client, reach, vector, limit) {
     const distance = `v.embedding <=> $${reach.parameters.length + 1}::text::halfvec`;
     const isScanned = reach.passages <= SCANNED_PASSAGES;
-    // Before pgvector 0.8 the setting is only a name; then the index gives up after ef_search rows.
-    if (!isScanned) await client.query(`SET LOCAL hnsw.iterative_scan = 'strict_order'`);
+    // From pgvector 0.8 on; before it the index gives up after ef_search rows, and refuses the name.
+    if (!isScanned && (await iteratesScans(client))) await client.query(`SET LOCAL hnsw.iterative_scan = 'strict_order'`);
     if (!isScanned) await client.query(`SET LOCAL hnsw.ef_search = 200`);
     const found = await rowsOf<{ row: number }>(
       client,
@@ -133,4 +133,13 @@ function toLiteral(vector: Float32Array): string {
 
 function toBits(vector: Float32Array): string {
   return Array.from(signBits(vector), (byte) => byte.toString(2).padStart(8, '0')).join('');
+}
+
+async function iteratesScans(client: Parameters<VectorTable['nearest']>[0]): Promise<boolean> {
+  const [extension] = await rowsOf<{ version: string }>(
+    client,
+    `SELECT extversion AS version FROM pg_extension WHERE extname = 'vector'`,
+  );
+  const [major = 0, minor = 0] = (extension?.version ?? '').split('.').map(Number);
+  return major > 0 || minor >= 8;
 }

@@ -97,8 +97,9 @@ class SqliteSearchIndex implements SearchIndex {
     return this.#attempt(() => this.#readers.call('count', { ownerId: ownerOf(scope) }));
   }
 
-  async check(): Promise<void> {
+  async check(): Promise<null> {
     await this.#attempt(() => this.#readers.call('count', { ownerId: '' }));
+    return null;
   }
 
   async close(): Promise<void> {

@@ -66,6 +66,7 @@ export interface SearchIndex {
   search(scope: Scope, query: SearchQuery, signal: AbortSignal): Promise<SearchReply>;
   /** How many passages the owner has. */
   count(scope: Scope): Promise<number>;
-  check(): Promise<void>;
+  /** Resolves when it can be used: with null, or with what makes it slower or coarser than it could be. @throws AppError `search_unavailable` */
+  check(): Promise<string | null>;
   close(): Promise<void>;
 }

@@ -30,7 +30,7 @@ export function createHealthCheck(deps: HealthDeps, facts: { version: string; st
       ask('database', () => deps.store.check()),
       ask('storage', () => deps.blobs.check()),
       ask('queue', () => deps.queue.check()),
-      ask('search', () => deps.searchIndex.check()),
+      askSearch(deps.searchIndex),
       ask('decoder', decoder),
       ask('speech', engine),
     ]);
@@ -73,6 +73,14 @@ async function ask(name: string, check: () => Promise<string | void>): Promise<D
   } catch (error) {
     return { name, status: 'down', message: toAppError(error).detail };
   }
+}
+
+async function askSearch(searchIndex: Pick<SearchIndex, 'check'>): Promise<Dependency> {
+  let limit: string | null = null;
+  const answer = await ask('search', async () => {
+    limit = await searchIndex.check();
+  });
+  return limit === null ? answer : { name: answer.name, status: 'degraded', message: limit };
 }
 
 /** Long enough to spare the machine, short enough that an installed ffmpeg is seen soon. */
