@@ -108,7 +108,16 @@ export function gcsBucket(options: GcsBlobsOptions): GcsBucket {
     try {
       const either = signal ? AbortSignal.any([late.signal, signal]) : late.signal;
       const own = { retry: false, validateStatus: (status: number) => status !== 401 }; // the client gets a new token then
-      return await Promise.race([storage.authClient.request({ ...wanted, ...own, signal: either }), tooLate]);
+      const answer = async (): Promise<GcsReply> => {
+        // A request that is aborted before it begins ends the process: the client makes a stream of the bytes, whose error
+        // nobody hears. With the token at hand, nothing can happen between this look and the beginning.
+        await storage.authClient.getRequestHeaders(wanted.url);
+        either.throwIfAborted();
+        return storage.authClient.request({ ...wanted, ...own, signal: either });
+      };
+      const answered = answer();
+      answered.catch(() => {}); // when the time was up first, nobody asks for it
+      return await Promise.race([answered, tooLate]);
     } finally {
       clearTimeout(timer);
     }
