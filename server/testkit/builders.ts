@@ -108,6 +108,7 @@ export function aJob(fields: Partial<NewJob> = {}): NewJob {
     message: 'Waiting for a free worker.',
     maxAttempts: 3,
     timeoutMs: 0,
+    estimateMs: 0,
     createdAt: 1_000,
     ...fields,
   };

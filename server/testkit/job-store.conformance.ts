@@ -49,6 +49,32 @@ export function jobStoreConformance(given: () => Store): void {
       expect(await claim(52, 'w1', [])).toBeNull();
     });
 
+    it("takes a short job before fifty long ones that came first, the same owner's or another's", async () => {
+      for (let n = 0; n < 50; n++)
+        await store.jobs.insert(local, aJob({ id: `job_long_${n}`, createdAt: 10 + n, estimateMs: 3_600_000 }));
+      await store.jobs.insert(local, aJob({ id: 'job_mine', createdAt: 100, estimateMs: 60_000 }));
+      await store.jobs.insert(other, aJob({ id: 'job_theirs', createdAt: 101, estimateMs: 60_000 }));
+      expect([(await claimed(200)).id, (await claimed(200)).id, (await claimed(200)).id]).toEqual([
+        'job_mine',
+        'job_theirs',
+        'job_long_0',
+      ]);
+    });
+
+    it('takes jobs of like length in turn from owners who wait, however much one of them has', async () => {
+      for (let n = 0; n < 5; n++) await store.jobs.insert(local, aJob({ id: `job_l${n}`, createdAt: n, estimateMs: 1_000 }));
+      for (let n = 0; n < 2; n++) await store.jobs.insert(other, aJob({ id: `job_o${n}`, createdAt: 10 + n, estimateMs: 1_000 }));
+      const order: string[] = [];
+      for (let n = 0; n < 7; n++) order.push((await claimed(100)).id);
+      expect(order).toEqual(['job_l0', 'job_o0', 'job_l1', 'job_o1', 'job_l2', 'job_l3', 'job_l4']);
+    });
+
+    it('lets no long job wait for ever: what comes when its time is over comes after it', async () => {
+      await store.jobs.insert(local, aJob({ id: 'job_long', createdAt: 0, estimateMs: 3_600_000 }));
+      await store.jobs.insert(other, aJob({ id: 'job_late', createdAt: 3_600_000, estimateMs: 1_000 }));
+      expect((await claimed(3_700_000)).id).toBe('job_long');
+    });
+
     it('leaves a job alone until it is due', async () => {
       await store.jobs.insert(local, aJob({ createdAt: 100 }));
       expect(await claim(99)).toBeNull();

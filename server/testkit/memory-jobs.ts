@@ -26,7 +26,11 @@ export function memoryJobs(access: Access): Pick<Store, 'jobs' | 'jobEvents' | '
           if (job.lectureId !== null) mustExist(state.lectures, keyOf(ownerId, job.lectureId));
           if (job.sourceId !== null) mustExist(state.sources, keyOf(ownerId, job.sourceId));
           if (state.jobs.has(job.id)) throw new Error('A job of this id exists.');
-          const stored = queuedJob(ownerId, structuredClone(job));
+          const waitingMs = [...state.jobs.values()]
+            .filter((other) => other.ownerId === ownerId && other.kind === job.kind && other.status === 'queued')
+            .filter((other) => other.estimateMs <= job.estimateMs)
+            .reduce((sum, other) => sum + other.estimateMs, 0);
+          const stored = queuedJob(ownerId, structuredClone(job), waitingMs);
           state.jobs.set(job.id, stored);
           return toJob(stored);
         }),
@@ -55,7 +59,7 @@ export function memoryJobs(access: Access): Pick<Store, 'jobs' | 'jobEvents' | '
         access((state) => {
           for (;;) {
             const ready = [...state.jobs.values()].filter((job) => request.kinds.includes(job.kind) && isReady(job, request.now));
-            const [first] = ready.sort(byAge);
+            const [first] = ready.sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1));
             if (!first) return null;
             const next = claimed(first, request);
             state.jobs.set(next.id, next);
@@ -172,6 +176,6 @@ export function memoryJobs(access: Access): Pick<Store, 'jobs' | 'jobEvents' | '
 }
 
 function toJob(state: JobState): Job {
-  const { lastToken: _, ...job } = state;
+  const { lastToken: _, rank: _rank, estimateMs: _estimate, ...job } = state;
   return structuredClone(job);
 }

@@ -8,7 +8,7 @@ export interface StoredJob {
 }
 
 export function toJob(state: JobState): Job {
-  const { lastToken: _, ...job } = state;
+  const { lastToken: _, rank: _rank, estimateMs: _estimate, ...job } = state;
   return job;
 }
 

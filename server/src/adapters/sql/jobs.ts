@@ -1,4 +1,3 @@
-import { sql, type Expression, type SqlBool } from 'kysely';
 import { jobStatuses, type Job } from '../../core/domain/job.ts';
 import {
   cancelAsked,
@@ -15,7 +14,7 @@ import type { JobStore } from '../../core/ports/store.ts';
 import { fromRow, toJob, toRow, type StoredJob } from './job-rows.ts';
 import { afterCursor, toPage } from './pages.ts';
 import { within } from './scoped.ts';
-import type { Db } from './tables.ts';
+import type { Db, JobRow } from './tables.ts';
 
 /**
  * Jobs, changed by reading a row, applying a rule of `job-transitions.ts` and writing it back if nobody was
@@ -24,7 +23,16 @@ import type { Db } from './tables.ts';
 export function jobStore(db: Db): JobStore {
   return {
     async insert(scope, job) {
-      const state = queuedJob(ownerOf(scope), job);
+      const ownerId = ownerOf(scope);
+      const waiting = await db
+        .selectFrom('jobs')
+        .select((eb) => eb.fn.sum<number>('estimateMs').as('ms'))
+        .where('ownerId', '=', ownerId)
+        .where('kind', '=', job.kind)
+        .where('status', '=', 'queued')
+        .where('estimateMs', '<=', job.estimateMs)
+        .executeTakeFirst();
+      const state = queuedJob(ownerId, job, waiting?.ms ?? 0);
       await db
         .insertInto('jobs')
         .values({ ...toRow(state), revision: 0, lastEventSeq: 0 })
@@ -66,15 +74,7 @@ export function jobStore(db: Db): JobStore {
     async claim(request) {
       if (request.kinds.length === 0) return null;
       for (;;) {
-        const row = await db
-          .selectFrom('jobs')
-          .selectAll()
-          .where('kind', 'in', request.kinds)
-          .where(ready(request.now))
-          .orderBy('createdAt')
-          .orderBy('id')
-          .limit(1)
-          .executeTakeFirst();
+        const row = await nextReady(db, request.kinds, request.now);
         if (!row) return null;
         const stored = fromRow(row);
         const next = claimed(stored.state, request);
@@ -104,17 +104,21 @@ export function jobStore(db: Db): JobStore {
     },
     async nextDueAt(kinds) {
       if (kinds.length === 0) return null;
-      const row = await db
+      // Two questions, each of which the index answers.
+      const waiting = await db
         .selectFrom('jobs')
-        .select((eb) =>
-          eb.fn
-            .min(eb.case().when('status', '=', 'queued').then(eb.ref('runAfter')).else(eb.ref('leaseExpiresAt')).end())
-            .as('dueAt'),
-        )
-        .where('status', 'in', ['queued', 'running'])
+        .select((eb) => eb.fn.min('runAfter').as('at'))
+        .where('status', '=', 'queued')
         .where('kind', 'in', kinds)
         .executeTakeFirst();
-      return row?.dueAt ?? null;
+      const running = await db
+        .selectFrom('jobs')
+        .select((eb) => eb.fn.min('leaseExpiresAt').as('at'))
+        .where('status', '=', 'running')
+        .where('kind', 'in', kinds)
+        .executeTakeFirst();
+      const dueAt = [waiting?.at ?? null, running?.at ?? null].filter((at) => at !== null);
+      return dueAt.length > 0 ? Math.min(...dueAt) : null;
     },
     async figures(now) {
       const rows = await db
@@ -166,14 +170,13 @@ export function jobStore(db: Db): JobStore {
   };
 }
 
-/** `isReady` of job-transitions.ts as a condition. */
-function ready(now: number): Expression<SqlBool> {
-  const { status, runAfter, leaseExpiresAt } = {
-    status: sql.ref('jobs.status'),
-    runAfter: sql.ref('jobs.runAfter'),
-    leaseExpiresAt: sql.ref('jobs.leaseExpiresAt'),
-  };
-  return sql<SqlBool>`((${status} = 'queued' and ${runAfter} <= ${now}) or (${status} = 'running' and ${leaseExpiresAt} <= ${now}))`;
+/** The first ready job (`isReady` of job-transitions.ts) of these kinds. Each question reads the index in its order up to the first hit. */
+async function nextReady(db: Db, kinds: readonly string[], now: number): Promise<JobRow | null> {
+  const first = db.selectFrom('jobs').selectAll().where('kind', 'in', kinds).orderBy('rank').orderBy('id').limit(1);
+  const queued = await first.where('status', '=', 'queued').where('runAfter', '<=', now).executeTakeFirst();
+  const lost = await first.where('status', '=', 'running').where('leaseExpiresAt', '<=', now).executeTakeFirst();
+  if (!queued || !lost) return queued ?? lost ?? null;
+  return lost.rank < queued.rank ? lost : queued;
 }
 
 /** Applies a rule to the job until it was not disturbed. Null when the job is gone or the rule refuses. */

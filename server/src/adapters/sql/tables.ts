@@ -152,6 +152,9 @@ export interface JobRow {
   timeoutMs: number;
   executedBy: string | null;
   transitionsJson: string;
+  estimateMs: number;
+  /** The order in which jobs are taken. */
+  rank: number;
   createdAt: number;
   startedAt: number | null;
   finishedAt: number | null;

@@ -59,6 +59,8 @@ export interface NewJob {
   readonly message: string;
   readonly maxAttempts: number;
   readonly timeoutMs: number;
+  /** About how long the work takes, for the order among those that wait; only comparisons count. */
+  readonly estimateMs: number;
   readonly createdAt: number;
 }
 

@@ -9,6 +9,8 @@ export interface JobRequest<P> {
   readonly lectureId: string | null;
   readonly sourceId: string | null;
   readonly parentJobId?: string | null;
+  /** About how long it takes; left out for short work. */
+  readonly estimateMs?: number;
   /** What people read while it waits. */
   readonly message?: string;
 }
@@ -19,6 +21,9 @@ export interface EnqueueDeps {
   readonly events: Events;
   readonly clock: Pick<Clock, 'now'>;
 }
+
+/** Notes, exports and indexing take seconds. */
+const SHORT_MS = 10_000;
 
 /**
  * The record of a job that is about to be stored.
@@ -35,6 +40,7 @@ export function newJob<P>(kind: JobKind<P>, now: number, request: JobRequest<P>)
     message: request.message ?? 'Waiting for a free worker.',
     maxAttempts: kind.maxAttempts,
     timeoutMs: kind.timeoutMs,
+    estimateMs: request.estimateMs ?? SHORT_MS,
     createdAt: now,
   };
 }

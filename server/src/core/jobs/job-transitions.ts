@@ -6,10 +6,24 @@ import type { Job, JobError, JobStatus, NewJob, Outcome } from '../domain/job.ts
  */
 export interface JobState extends Job {
   readonly lastToken: number;
+  readonly estimateMs: number;
+  /** Jobs are taken in this order, lowest first: `rankOf`. */
+  readonly rank: number;
 }
 
-export function queuedJob(ownerId: string, job: NewJob): JobState {
-  const { id, kind, lectureId, sourceId, parentJobId, payload, message, maxAttempts, timeoutMs, createdAt } = job;
+/**
+ * Fair order, in milliseconds like a time: when the job could be done if its owner had one worker and shorter work went first.
+ * A short job overtakes long ones, its owner's and others'; who has much waiting does not hold up who has little; and
+ * nobody waits for ever, since what comes later ranks from a later time.
+ *
+ * @param waitingMs estimates of the owner's queued jobs of this kind that are not longer, summed
+ */
+export function rankOf(job: Pick<NewJob, 'createdAt' | 'estimateMs'>, waitingMs: number): number {
+  return job.createdAt + waitingMs + job.estimateMs;
+}
+
+export function queuedJob(ownerId: string, job: NewJob, waitingMs: number): JobState {
+  const { id, kind, lectureId, sourceId, parentJobId, payload, message, maxAttempts, timeoutMs, estimateMs, createdAt } = job;
   return {
     id,
     ownerId,
@@ -37,6 +51,8 @@ export function queuedJob(ownerId: string, job: NewJob): JobState {
     deadLetteredAt: null,
     cause: null,
     lastToken: 0,
+    estimateMs,
+    rank: rankOf(job, waitingMs),
   };
 }
 

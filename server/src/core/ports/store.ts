@@ -167,7 +167,7 @@ export interface JobStore {
   /** The unfinished job of this kind for the source (or the lecture when `sourceId` is null), if there is one. */
   findActive(scope: Scope, kind: string, target: { lectureId: string; sourceId: string | null }): Promise<Job | null>;
   /**
-   * Takes the oldest job of these kinds that is ready (queued and due, or running with an expired lease) for
+   * Takes the first job of these kinds, in fair order (`rankOf`), that is ready (queued and due, or running with an expired lease) for
    * this worker: sets it running, counts the try, raises the token. One job goes to one worker.
    * A job whose lease ran out on its last try is failed (`job_lost`) and dead-lettered instead, and the next is taken.
    */

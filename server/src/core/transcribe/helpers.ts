@@ -8,6 +8,8 @@ import { helpTranscribeJob, type HelpTranscribePayload } from './help-transcribe
 /** Less than a helper's start is worth: it loads a model and reads the recording from its start. */
 const WORTH_MS = 120_000;
 
+const HELP_ESTIMATE_MS = 24 * 3_600_000;
+
 interface CallHelpersInput {
   readonly scope: Scope;
   /** The job that transcribes. */
@@ -30,6 +32,8 @@ export async function callHelpers(deps: EnqueueDeps, input: CallHelpersInput): P
       lectureId: source.lectureId,
       sourceId: source.id,
       parentJobId: parent.id,
+      // Behind everybody's own work.
+      estimateMs: HELP_ESTIMATE_MS,
       message: 'Waiting for a free worker to help.',
     };
     const made: Job[] = [];

@@ -26,8 +26,13 @@ export async function requestTranscription(deps: EnqueueDeps, input: RequestTran
   const { scope, lectureId, model, language } = input;
   const source = await chooseSource(deps.store, input);
   await requireAudio(deps.store, scope, source);
-  const target = { lectureId, sourceId: source.id, message: 'Waiting for a free worker.' };
+  const target = { lectureId, sourceId: source.id, message: 'Waiting for a free worker.', estimateMs: lengthOf(source) };
   return request(deps, scope, transcribeJob, { ...target, payload: { sourceId: source.id, model, language } });
+}
+
+/** Known after a first transcription; before it guessed from the size, at 128 kbit/s. */
+function lengthOf({ durationMs, sizeBytes }: Source): number {
+  return durationMs ?? Math.round(sizeBytes / 16);
 }
 
 async function chooseSource(store: Store, input: RequestTranscriptionInput): Promise<Source> {

@@ -2,10 +2,12 @@ import type { Migration } from 'kysely/migration';
 import { first } from './0001-first.ts';
 import { lecturePin } from './0003-lecture-pin.ts';
 import { partHolders } from './0004-part-holders.ts';
+import { jobOrder } from './0005-job-order.ts';
 
 /** All migrations by name, applied in this order. Forward only: a mistake is mended by the next one. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': first,
   '0003-lecture-pin': lecturePin,
   '0004-part-holders': partHolders,
+  '0005-job-order': jobOrder,
 };
