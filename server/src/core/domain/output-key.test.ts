@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { outputKey } from './output-key.ts';
@@ -34,18 +35,10 @@ describe('outputKey', () => {
   it('never mixes up two different values', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
-        // JSON has no -0, so 0 and -0 are the same part
-        const same = JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+        // JSON has no -0, so 0 and -0 are the same part; the order of keys means nothing
+        const same = isDeepStrictEqual(JSON.parse(JSON.stringify(a)), JSON.parse(JSON.stringify(b)));
         expect(outputKey({ ...base, a }) === outputKey({ ...base, a: b })).toBe(same);
       }),
     );
   });
 });
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.entries(value)
-    .map(([key, part]) => [key, sorted(part)] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-}
