@@ -217,7 +217,7 @@ async function openTranscribers(config: Config): Promise<readonly Transcriber[]>
 
 async function reindex(deps: Pick<Ports, 'store' | 'queue' | 'events' | 'clock' | 'log'>): Promise<void> {
   try {
-    const jobs = await requestReindex(deps);
+    const jobs = await requestReindex(deps, transcribeJob.kind);
     if (jobs > 0) deps.log.info('application', 'search.reindex-requested', { jobs });
   } catch (error) {
     deps.log.error('error', 'search.reindex-failed', { cause: String(error) });
