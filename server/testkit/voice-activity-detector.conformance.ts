@@ -47,6 +47,15 @@ export function voiceActivityConformance(
       expect(await find(sound, sound.length)).toEqual(expected);
     });
 
+    it('finds the same when it is given the next sound before it has answered', async () => {
+      const sound = joined(silence(1_000), speech, silence(1_000), speech);
+      const session = await detector.open(new AbortController().signal);
+      const answers = [...blocksOf(sound)].map((block) => session.accept(block));
+      const spans = [...(await Promise.all(answers)).flat(), ...(await session.flush())];
+      await session.close();
+      expect(spans).toEqual(await find(sound));
+    });
+
     it('finds speech that goes on to the end', async () => {
       const spans = await find(joined(silence(1_000), speech));
       expect(spans.at(-1)?.endSample).toBeGreaterThan(SAMPLE_RATE + speech.length - TOLERANCE);

@@ -63,9 +63,9 @@ function openSession(modelPath: string, signal: AbortSignal): VoiceActivitySessi
   };
 }
 
-/** One request at a time, answered in order; a process that dies fails the one that waits and all later ones. */
+/** Requests are answered in order; a process that dies fails those that wait and all later ones. */
 function createCalls(child: ChildProcess, signal: AbortSignal): (request: VadRequest) => Promise<readonly SampleSpan[]> {
-  let waiting: PromiseWithResolvers<readonly SampleSpan[]> | null = null;
+  const waiting: PromiseWithResolvers<readonly SampleSpan[]>[] = [];
   let failure: AppError | null = null;
   let messages = '';
   child.stderr?.on('data', (data: Buffer) => {
@@ -77,21 +77,20 @@ function createCalls(child: ChildProcess, signal: AbortSignal): (request: VadReq
       'Voice activity detection stopped unexpectedly. Try again; if it happens every time, run "scholium doctor".',
       { cause },
     );
-    waiting?.reject(signal.aborted ? signal.reason : failure);
-    waiting = null;
+    for (const { reject } of waiting.splice(0)) reject(signal.aborted ? signal.reason : failure);
   };
   child.on('message', (reply: VadReply) => {
-    waiting?.resolve(reply.spans);
-    waiting = null;
+    waiting.shift()?.resolve(reply.spans);
   });
   child.once('error', fail);
   child.once('exit', () => fail(messages));
   return (request) => {
     if (failure) return Promise.reject(signal.aborted ? (signal.reason as unknown) : failure);
-    waiting = Promise.withResolvers<readonly SampleSpan[]>();
+    const answer = Promise.withResolvers<readonly SampleSpan[]>();
+    waiting.push(answer);
     child.send(request, (error) => {
       if (error) fail(error);
     });
-    return waiting.promise;
+    return answer.promise;
   };
 }

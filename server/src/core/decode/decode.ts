@@ -12,6 +12,8 @@ import { ChunkCutter, type ChunkPlan } from './chunk-cutter.ts';
 const STEP = 'decode';
 /** Raised when the same sound would be cut otherwise. */
 const VERSION = 2;
+/** Blocks the detector may hold before it has answered: it never waits for the next sound, and memory stays bounded. */
+const BLOCKS_AHEAD = 4;
 
 export interface DecodeDeps {
   readonly store: Pick<Store, 'outputs'>;
@@ -89,16 +91,31 @@ async function cutFile(
       await deps.store.outputs.putPart(input.scope, key, { step: STEP, sourceId: input.source.id, index, body });
     for (const chunk of cutter.take()) await give(chunk);
   };
+  const listening: { block: Int16Array; spans: Promise<readonly SampleSpan[]> }[] = [];
+  const settle = async (atMost: number): Promise<void> => {
+    while (listening.length > atMost) {
+      const { block, spans } = listening.shift()!; // the loop's condition says there is one
+      cutter.push(block);
+      await keep(cutter.add(await spans));
+    }
+  };
   try {
     for await (const block of deps.decoder.decode(path, { maxDurationMs: input.maxDurationMs }, signal)) {
-      cutter.push(block);
-      await keep(speech ? cutter.add(await speech.accept(block)) : []);
+      const spans = speech ? speech.accept(block) : Promise.resolve([]);
+      spans.catch(() => {}); // told when its turn comes
+      listening.push({ block, spans });
+      await settle(speech ? BLOCKS_AHEAD : 0);
     }
+    await settle(0);
     if (speech) await keep([...cutter.add(await speech.flush()), ...cutter.finish()]);
     const durationMs = samplesToMs(cutter.received);
     if (!found?.complete)
       await deps.store.outputs.complete(input.scope, key, { step: STEP, sourceId: input.source.id, body: { durationMs } });
     return { durationMs };
+  } catch (error) {
+    // What was heard before a damaged place is kept.
+    if (!signal.aborted) await settle(0).catch(() => {});
+    throw error;
   } finally {
     await speech?.close();
   }

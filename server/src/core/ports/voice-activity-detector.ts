@@ -12,6 +12,7 @@ export interface VoiceActivitySession {
   /**
    * Feeds the next samples and returns the utterances that ended by them, in samples since `open`, in order.
    * An utterance lasts at most 20 s or so. Pauses of half a second and more end one.
+   * May be called again before it has answered; the answers come in order.
    */
   accept(samples: Int16Array): Promise<readonly SampleSpan[]>;
   /** Ends the stream and returns the rest. */
