@@ -35,6 +35,22 @@ export const errorCatalogue = {
   media_too_long: { status: 422, title: 'The recording is too long', permanent: true },
   media_protected: { status: 422, title: 'The file is copy-protected', permanent: true },
   media_damaged: { status: 422, title: 'The file is damaged', permanent: true },
+  // documents and web pages
+  document_unsupported: { status: 422, title: 'The file is not a document that can be read', permanent: true },
+  document_damaged: { status: 422, title: 'The document is damaged', permanent: true },
+  document_protected: { status: 422, title: 'The document needs a password', permanent: true },
+  document_no_text: { status: 422, title: 'The document holds no text', permanent: true },
+  document_too_large: { status: 422, title: 'The document is too large to be read', permanent: true },
+  url_invalid: { status: 422, title: 'The address is not valid', permanent: true },
+  url_not_allowed: { status: 422, title: 'The address may not be fetched', permanent: true },
+  url_unreachable: { status: 502, title: 'The address does not answer', permanent: false },
+  url_not_found: { status: 422, title: 'There is nothing at the address', permanent: true },
+  url_too_large: { status: 422, title: 'What lies at the address is too large', permanent: true },
+  // language models
+  model_reply_invalid: { status: 502, title: 'The language model gave a reply that cannot be used', permanent: true },
+  model_rate_limited: { status: 503, title: 'The language model is asked too often', permanent: false },
+  model_unreachable: { status: 502, title: 'The language model does not answer', permanent: false },
+  model_refused: { status: 502, title: 'The language model refuses the request', permanent: true },
   // jobs
   job_timeout: { status: 500, title: 'The job took too long', permanent: false },
   job_lost: { status: 500, title: 'The worker of this job stopped again and again', permanent: true },

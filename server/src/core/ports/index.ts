@@ -1,8 +1,10 @@
 export type * from './blobs.ts';
 export type * from './clock.ts';
+export type * from './document-reader.ts';
 export type * from './embedder.ts';
 export type * from './events.ts';
 export type * from './holdings.ts';
+export type * from './language-model.ts';
 export type * from './log.ts';
 export type * from './media-decoder.ts';
 export type * from './metrics.ts';
@@ -11,4 +13,5 @@ export type * from './search-index.ts';
 export type * from './store.ts';
 export type * from './transcriber.ts';
 export type * from './voice-activity-detector.ts';
+export type * from './web-fetcher.ts';
 export type * from './writer.ts';
