@@ -343,7 +343,7 @@ export function jobStoreConformance(given: () => Store): void {
     });
 
     it('counts jobs by kind and status and knows how long the oldest waits', async () => {
-      expect(await store.jobs.figures(99)).toEqual({ counts: [], oldestQueuedMs: 0 });
+      expect(await store.jobs.figures(99)).toEqual({ counts: [], kinds: [], oldestQueuedMs: 0 });
       await store.jobs.insert(local, aJob({ id: 'j1', createdAt: 10 }));
       await store.jobs.insert(other, aJob({ id: 'j2', createdAt: 30 }));
       await store.jobs.insert(other, aJob({ id: 'j3', createdAt: 40 }));
@@ -354,6 +354,44 @@ export function jobStoreConformance(given: () => Store): void {
         { kind: 'test', status: 'running', count: 1 },
         { kind: 'test', status: 'queued', count: 2 },
       ]);
+      const others = { delayed: 0, stalled: 0, deadLetters: 0 };
+      expect(figures.kinds).toEqual([{ kind: 'test', queued: 2, running: 1, oldestQueuedMs: 70, ...others }]);
+    });
+
+    it('counts those that wait to be tried again, those that nobody works on any more, and dead letters, by kind', async () => {
+      await store.jobs.insert(local, aJob({ id: 'j1', kind: 'a', createdAt: 10 }));
+      await store.jobs.insert(local, aJob({ id: 'j2', kind: 'a', createdAt: 20 }));
+      await store.jobs.insert(local, aJob({ id: 'j3', kind: 'a', createdAt: 30 }));
+      await store.jobs.insert(other, aJob({ id: 'j4', kind: 'b', createdAt: 40 }));
+      const take = async () => leaseOf((await claim(50, 'w1', ['a']))!);
+      await store.jobs.finish(await take(), { kind: 'retry', ...failure, runAfter: 500 }, 60);
+      await store.jobs.finish(await take(), { kind: 'failed', ...failure }, 60);
+      await take();
+      const none = { queued: 0, delayed: 0, oldestQueuedMs: 0, running: 0, stalled: 0, deadLetters: 0 };
+      const b = { ...none, kind: 'b', queued: 1 };
+      const a = { ...none, kind: 'a', queued: 1, running: 1, deadLetters: 1 };
+      expect((await store.jobs.figures(149)).kinds).toEqual([
+        { ...a, delayed: 1 },
+        { ...b, oldestQueuedMs: 109 },
+      ]);
+      expect((await store.jobs.figures(600)).kinds).toEqual([
+        { ...a, oldestQueuedMs: 100, stalled: 1 },
+        { ...b, oldestQueuedMs: 560 },
+      ]);
+    });
+
+    it('tells who takes over of the lease that ran out', async () => {
+      await store.jobs.insert(local, aJob({ maxAttempts: 2, createdAt: 1 }));
+      const stalled: Job[] = [];
+      const onStalled = (job: Job): void => void stalled.push(job);
+      const take = (now: number) =>
+        store.jobs.claim({ kinds: ['test'], workerId: 'w1', now, leaseMs: 100, executedBy: 'worker', onStalled });
+      const first = await take(10);
+      expect(stalled).toEqual([]);
+      await take(200);
+      expect(stalled).toEqual([first]);
+      expect(await take(400)).toBeNull();
+      expect(stalled[1]).toMatchObject({ status: 'running', lease: { token: 2, expiresAt: 300 } });
     });
 
     it('removes jobs that ended long ago with their events, and keeps dead letters', async () => {

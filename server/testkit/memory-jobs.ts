@@ -1,6 +1,6 @@
 import { REPLY_LIFETIME_MS } from '../src/adapters/sql/replies.ts';
 import { AppError } from '../src/core/domain/app-error.ts';
-import { isFinished, type Job, type JobStatus } from '../src/core/domain/job.ts';
+import { isFinished, type Job } from '../src/core/domain/job.ts';
 import { ownerOf } from '../src/core/domain/scope.ts';
 import {
   cancelAsked,
@@ -13,6 +13,7 @@ import {
   replayed,
   type JobState,
 } from '../src/core/jobs/job-transitions.ts';
+import { figuresOf, type JobCount } from '../src/core/jobs/job-figures.ts';
 import type { Store } from '../src/core/ports/store.ts';
 import { mustExist } from './memory-library.ts';
 import { byAge, drop, keyOf, paged, sees, select, type Access } from './memory-state.ts';
@@ -63,6 +64,7 @@ export function memoryJobs(access: Access): Pick<Store, 'jobs' | 'jobEvents' | '
             if (!first) return null;
             const next = claimed(first, request);
             state.jobs.set(next.id, next);
+            if (first.status === 'running') request.onStalled?.(toJob(first));
             if (next.status === 'running') return toJob(next);
             request.onEnded?.(toJob(next));
           }
@@ -97,13 +99,20 @@ export function memoryJobs(access: Access): Pick<Store, 'jobs' | 'jobEvents' | '
         }),
       figures: (now) =>
         access((state) => {
-          const counts = new Map<string, { kind: string; status: JobStatus; count: number }>();
-          for (const { kind, status } of state.jobs.values()) {
+          const counts = new Map<string, JobCount>();
+          for (const { kind, status, runAfter, lease } of state.jobs.values()) {
             const key = keyOf(kind, status);
-            counts.set(key, { kind, status, count: (counts.get(key)?.count ?? 0) + 1 });
+            const before = counts.get(key) ?? { kind, status, count: 0, firstDueAt: Infinity, notDue: 0, leaseOver: 0 };
+            counts.set(key, {
+              kind,
+              status,
+              count: before.count + 1,
+              firstDueAt: Math.min(before.firstDueAt, runAfter),
+              notDue: before.notDue + (runAfter > now ? 1 : 0),
+              leaseOver: before.leaseOver + (lease && lease.expiresAt <= now ? 1 : 0),
+            });
           }
-          const ages = [...state.jobs.values()].filter((job) => job.status === 'queued').map((job) => now - job.createdAt);
-          return { counts: [...counts.values()], oldestQueuedMs: Math.max(0, ...ages) };
+          return figuresOf([...counts.values()], now);
         }),
       removeFinishedBefore: (time) =>
         access((state) => {

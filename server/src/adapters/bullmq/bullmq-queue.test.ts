@@ -6,6 +6,7 @@ import { memoryStore } from '../../../testkit/memory-store.ts';
 import { queueConformance } from '../../../testkit/queue.conformance.ts';
 import { startRedis, type RedisServer } from '../../../testkit/redis-server.ts';
 import { recordingLog, silentLog } from '../../../testkit/silent-log.ts';
+import { silentMetrics } from '../../../testkit/silent-metrics.ts';
 import { LOCAL_OWNER, ownerScope } from '../../core/domain/scope.ts';
 import { cancelJob } from '../../core/jobs/cancel-job.ts';
 import { enqueue } from '../../core/jobs/enqueue.ts';
@@ -134,7 +135,7 @@ describe('jobs over Redis', () => {
     const ran: string[] = [];
     const runners: Runner[] = [];
     const starts: (() => void)[] = [];
-    const metrics = { jobFinished() {}, transcribed() {}, searched() {} };
+    const metrics = silentMetrics;
     const events = await redisEvents({ url: redis.url, prefix, store, log });
     const queues = [await open(prefix, log), await open(prefix, log)];
     queues.forEach((queue, index) => {
@@ -217,7 +218,7 @@ describe('jobs over Redis', () => {
     const prefix = freshPrefix();
     const log = recordingLog();
     const [queue, events] = [await open(prefix), await redisEvents({ url: redis.url, prefix, store, log: silentLog })];
-    const metrics = { jobFinished() {}, transcribed() {}, searched() {} };
+    const metrics = silentMetrics;
     const deps = { store, queue, events, log, metrics, clock: systemClock };
     const start = (): Runner =>
       startRunner(deps, {
@@ -251,7 +252,7 @@ describe('jobs over Redis', () => {
     const prefix = freshPrefix();
     const of = () => redisEvents({ url: redis.url, prefix, store, log: silentLog });
     const [queue, here, there] = [await open(prefix), await of(), await of()];
-    const metrics = { jobFinished() {}, transcribed() {}, searched() {} };
+    const metrics = silentMetrics;
     const stopped = vi.fn();
     const untilAborted = registerJob(kind, (_, { signal }) => {
       const { promise, reject } = Promise.withResolvers<never>();

@@ -1,4 +1,5 @@
 import { jobStatuses, type Job } from '../../core/domain/job.ts';
+import { figuresOf } from '../../core/jobs/job-figures.ts';
 import {
   cancelAsked,
   claimed,
@@ -79,6 +80,7 @@ export function jobStore(db: Db): JobStore {
         const stored = fromRow(row);
         const next = claimed(stored.state, request);
         if (!(await replace(db, stored, next))) continue; // another worker was quicker: take the next one
+        if (stored.state.status === 'running') request.onStalled?.(toJob(stored.state));
         if (next.status === 'running') return toJob(next);
         request.onEnded?.(toJob(next));
       }
@@ -123,14 +125,19 @@ export function jobStore(db: Db): JobStore {
     async figures(now) {
       const rows = await db
         .selectFrom('jobs')
-        .select((eb) => ['kind', 'status', eb.fn.countAll<number>().as('count'), eb.fn.min('createdAt').as('oldestAt')])
+        // The index that jobs are taken by holds all of these columns: the rows are not read.
+        .select((eb) => [
+          'kind',
+          'status',
+          eb.fn.countAll<number>().as('count'),
+          eb.fn.min('runAfter').as('firstDueAt'),
+          eb.fn.count<number>(eb.case().when('runAfter', '>', now).then(1).end()).as('notDue'),
+          eb.fn.count<number>(eb.case().when('leaseExpiresAt', '<=', now).then(1).end()).as('leaseOver'),
+        ])
         .groupBy(['kind', 'status'])
         .execute();
-      const waiting = rows.filter((row) => row.status === 'queued').map((row) => now - row.oldestAt);
-      return {
-        counts: rows.map(({ kind, status, count }) => ({ kind, status: jobStatuses.find((known) => known === status)!, count })),
-        oldestQueuedMs: Math.max(0, ...waiting),
-      };
+      const counts = rows.map((row) => ({ ...row, status: jobStatuses.find((known) => known === row.status)! }));
+      return figuresOf(counts, now);
     },
     async removeFinishedBefore(time) {
       const done = await db

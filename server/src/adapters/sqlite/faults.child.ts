@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { aCourse } from '../../../testkit/builders.ts';
 import { silentLog } from '../../../testkit/silent-log.ts';
+import { silentMetrics } from '../../../testkit/silent-metrics.ts';
 import { registerJob } from '../../core/jobs/job-kind.ts';
 import { startRunner } from '../../core/jobs/run-jobs.ts';
 import { LOCAL_OWNER, ownerScope } from '../../core/domain/scope.ts';
@@ -27,9 +28,8 @@ if (mode === 'transaction') {
 
 const payload = z.object({ hangs: z.number() });
 const kind = { kind: 'test', payload, lane: 'light' as const, maxAttempts: 3, timeoutMs: 0 };
-const metrics = { jobFinished: () => {}, transcribed: () => {}, searched: () => {} };
 startRunner(
-  { store, queue: inProcessQueue(), events: storeEvents(store), clock: systemClock, log: silentLog, metrics },
+  { store, queue: inProcessQueue(), events: storeEvents(store), clock: systemClock, log: silentLog, metrics: silentMetrics },
   {
     workerId,
     lanes: { speech: 0, light: 2 },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HashEmbedder } from '../../../testkit/hash-embedder.ts';
+import { silentMetrics } from '../../../testkit/silent-metrics.ts';
 import { MemorySearchIndex } from '../../../testkit/memory-search-index.ts';
 import { makeShelf, type Shelf } from '../../../testkit/shelf.ts';
 import { makeTranscript } from '../../../testkit/spoken-transcript.ts';
@@ -55,7 +56,7 @@ async function makeBench(answer: (request: AnswerRequest) => AnswerDraft = answe
     searchIndex,
     embedder,
     log: { info: note, warn: note, error: note },
-    metrics: { jobFinished: () => {}, transcribed: () => {}, searched: ({ mode }: { mode: string }) => void modes.push(mode) },
+    metrics: { ...silentMetrics, searched: ({ mode }: { mode: string }) => void modes.push(mode) },
     writer: {
       answer: async (request: AnswerRequest) => {
         asked.push(request);

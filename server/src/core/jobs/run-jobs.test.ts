@@ -4,11 +4,13 @@ import { aCourse } from '../../../testkit/builders.ts';
 import { ManualClock } from '../../../testkit/manual-clock.ts';
 import { memoryStore } from '../../../testkit/memory-store.ts';
 import { recordingLog } from '../../../testkit/silent-log.ts';
+import { silentMetrics } from '../../../testkit/silent-metrics.ts';
 import { inProcessQueue } from '../../adapters/in-process/in-process-queue.ts';
 import { storeEvents } from '../../adapters/in-process/store-events.ts';
 import { AppError } from '../domain/app-error.ts';
 import { isFinished, type Job } from '../domain/job.ts';
 import { LOCAL_OWNER, ownerScope } from '../domain/scope.ts';
+import type { Metrics } from '../ports/metrics.ts';
 import { cancelJob } from './cancel-job.ts';
 import { enqueue, newJob } from './enqueue.ts';
 import { registerJob, type JobContext, type JobHandler, type JobKind } from './job-kind.ts';
@@ -32,12 +34,19 @@ describe('the job runner', () => {
   function makeDeps() {
     const store = memoryStore();
     const finished: string[] = [];
-    const metrics = {
-      jobFinished: ({ outcome }: { outcome: string }) => void finished.push(outcome),
-      transcribed() {},
-      searched() {},
+    const told: [name: keyof Metrics, fields: object][] = [];
+    const tell = (name: keyof Metrics) => (fields: object) => void told.push([name, fields]);
+    const metrics: Metrics = {
+      ...silentMetrics,
+      jobTaken: tell('jobTaken'),
+      jobStalled: tell('jobStalled'),
+      placesTaken: (fields) => fields.lane === 'light' && void told.push(['placesTaken', fields]),
+      jobFinished(fields) {
+        finished.push(fields.outcome);
+        told.push(['jobFinished', fields]);
+      },
     };
-    return { store, queue: inProcessQueue(), events: storeEvents(store), clock, log: recordingLog(), metrics, finished };
+    return { store, queue: inProcessQueue(), events: storeEvents(store), clock, log: recordingLog(), metrics, finished, told };
   }
 
   beforeEach(() => {
@@ -93,6 +102,55 @@ describe('the job runner', () => {
     const lines = deps.log.lines.filter((line) => line.event.startsWith('job.'));
     expect(lines.map((line) => line.event)).toEqual(['job.started', 'job.finished']);
     expect(lines[1]?.fields).toMatchObject({ jobId: job.id, outcome: 'succeeded', durationMs: 0 });
+  });
+
+  it('tells how long a job waited, which places are taken, and how its runs ended', async () => {
+    await add();
+    await clock.advance(40);
+    let tries = 0;
+    const runner = start(
+      async () => {
+        if (++tries === 1) throw new Error('a passing fault');
+        return async () => ({ result: null });
+      },
+      { lanes: { speech: 1, light: 2 } },
+    );
+    await clock.advance(0);
+    const place = (taken: number, places = 2) => ['placesTaken', { lane: 'light', taken, places }];
+    const ran = (outcome: string, errorCode: string | null) => [
+      'jobFinished',
+      { kind: 'test', outcome, durationMs: 0, errorCode },
+    ];
+    expect(deps.told).toEqual([
+      place(0),
+      place(1),
+      ['jobTaken', { kind: 'test', waitedMs: 40 }],
+      ran('retried', 'internal'),
+      place(0),
+    ]);
+    deps.told.length = 0;
+    await clock.advance(1_000);
+    expect(deps.told).toEqual([
+      place(1),
+      ['jobTaken', { kind: 'test', waitedMs: expect.any(Number) }],
+      ran('succeeded', null),
+      place(0),
+    ]);
+    await runner.stop({ graceMs: 0 });
+    expect(deps.told.at(-1)).toEqual(place(0, 0));
+  });
+
+  it('tells for how long nobody worked on a job whose worker was lost', async () => {
+    const job = await add();
+    const claim = { kinds: ['test'], workerId: 'crashed', leaseMs: 900, executedBy: 'worker' as const };
+    const lease = { jobId: job.id, workerId: 'crashed', token: 1 };
+    await deps.store.jobs.claim({ ...claim, now: clock.now() });
+    await deps.store.jobs.heartbeat(lease, { now: clock.now() + 300, leaseMs: 900 });
+    start(async () => async () => ({ result: null }), { leaseMs: 900 });
+    await clock.advance(5_000);
+    const stalled = deps.told.filter(([name]) => name === 'jobStalled' || name === 'jobTaken');
+    expect(stalled).toEqual([['jobStalled', { kind: 'test', silentMs: 900 }]]);
+    expect((await find(job)).status).toBe('succeeded');
   });
 
   it('finds a job that nobody told it about within five seconds', async () => {

@@ -81,6 +81,7 @@ export function startRunner(deps: RunnerDeps, options: RunnerOptions): Runner {
 }
 
 interface LaneTerms {
+  readonly name: Lane;
   readonly kinds: readonly string[];
   readonly places: number;
 }
@@ -95,29 +96,40 @@ interface RunningLane {
 
 /** Takes a job whenever a place is free, and looks again when told, when one is due, and every few seconds. */
 function startLane(deps: RunnerDeps, options: RunnerOptions, lane: LaneTerms, run: (job: Job) => Promise<void>): RunningLane {
-  const { store, clock, log, events } = deps;
-  const { kinds, places } = lane;
+  const { store, clock, log, events, metrics } = deps;
+  const { name, kinds, places } = lane;
   const bell = makeBell(clock);
   const stop = new AbortController();
   let taken = 0;
   let askedToLook: (() => void)[] = [];
+  /** A lane that stops has no place but for what it still works on. */
+  const tellPlaces = (): void => metrics.placesTaken({ lane: name, taken, places: stop.signal.aborted ? taken : places });
+  tellPlaces();
 
   async function takeOne(): Promise<boolean> {
     const ended: Job[] = [];
     const { workerId, leaseMs, executedBy = 'worker' } = options;
+    const now = clock.now();
     const onEnded = (job: Job): void => void ended.push(job);
-    const job = await store.jobs.claim({ kinds, workerId, now: clock.now(), leaseMs, executedBy, onEnded });
+    // Each sign of life set the end of the lease to a lease's length later.
+    const onStalled = ({ kind, lease }: Job): void =>
+      metrics.jobStalled({ kind, silentMs: now - (lease?.expiresAt ?? now) + leaseMs });
+    const job = await store.jobs.claim({ kinds, workerId, now, leaseMs, executedBy, onEnded, onStalled });
     for (const lost of ended) {
       log.error('error', 'job.lost', { jobId: lost.id, kind: lost.kind, status: lost.status, cause: lost.cause });
-      deps.metrics.jobFinished({
+      metrics.jobFinished({
         kind: lost.kind,
         outcome: lost.status,
         durationMs: clock.now() - (lost.startedAt ?? lost.createdAt),
+        errorCode: lost.error?.code ?? null,
       });
       await publishStatus(lost);
     }
     if (!job) return false;
     taken += 1;
+    tellPlaces();
+    if (job.transitions.at(-2)?.status === 'queued')
+      metrics.jobTaken({ kind: job.kind, waitedMs: Math.max(0, now - job.runAfter) });
     await publishStatus(job);
     void runInPlace(job);
     return true;
@@ -126,6 +138,7 @@ function startLane(deps: RunnerDeps, options: RunnerOptions, lane: LaneTerms, ru
   async function runInPlace(job: Job): Promise<void> {
     await run(job);
     taken -= 1;
+    tellPlaces();
     bell.ring();
   }
 
@@ -179,6 +192,7 @@ function startLane(deps: RunnerDeps, options: RunnerOptions, lane: LaneTerms, ru
       stop.abort();
       bell.ring();
       await looping;
+      tellPlaces();
       for (const answer of askedToLook) answer();
       askedToLook = [];
     },
@@ -199,6 +213,10 @@ function register({ jobs, lanes }: RunnerOptions): ReadonlyMap<string, Registere
 function lanesOf({ jobs, lanes }: RunnerOptions): readonly LaneTerms[] {
   const names = Object.keys(lanes) as Lane[]; // the keys of a Record are its key type
   return names
-    .map((name) => ({ places: lanes[name], kinds: jobs.filter((job) => job.kind.lane === name).map((job) => job.kind.kind) }))
+    .map((name) => ({
+      name,
+      places: lanes[name],
+      kinds: jobs.filter((job) => job.kind.lane === name).map((job) => job.kind.kind),
+    }))
     .filter((lane) => lane.kinds.length > 0);
 }

@@ -45,6 +45,7 @@ export async function runOneJob(deps: RunnerDeps, registered: RegisteredJob, job
   const timeoutMs = job.timeoutMs > 0 ? job.timeoutMs : terms.jobTimeoutMs;
   const abort = new AbortController();
   let interruption: Interruption = null;
+  let errorCode: string | null = null;
   const interrupt = (why: Exclude<Interruption, null>): void => {
     if (interruption !== null) return;
     interruption = why;
@@ -88,7 +89,7 @@ export async function runOneJob(deps: RunnerDeps, registered: RegisteredJob, job
   const outcome = await conclude(run);
   const durationMs = clock.now() - beginMs;
   const fields = { jobId: job.id, kind: job.kind, attempt: job.attempts, outcome, durationMs };
-  metrics.jobFinished({ kind: job.kind, outcome, durationMs });
+  metrics.jobFinished({ kind: job.kind, outcome, durationMs, errorCode });
   log.info('application', 'job.finished', fields);
 
   /** Writes how it ended; returns the word for it in logs and metrics. */
@@ -106,6 +107,7 @@ export async function runOneJob(deps: RunnerDeps, registered: RegisteredJob, job
     const outcome = outcomeOf(error, interruption, job, { now: clock.now(), backoff: terms.backoff, timeoutMs });
     try {
       if (outcome.kind === 'failed' || outcome.kind === 'retry') {
+        errorCode = outcome.error.code;
         log.error('error', 'job.error', {
           jobId: job.id,
           kind: job.kind,

@@ -3,6 +3,7 @@ import { aSource } from '../../../testkit/builders.ts';
 import { ManualClock } from '../../../testkit/manual-clock.ts';
 import { ReplayTranscriber } from '../../../testkit/replay-transcriber.ts';
 import { silentLog } from '../../../testkit/silent-log.ts';
+import { silentMetrics } from '../../../testkit/silent-metrics.ts';
 import { silence } from '../../../testkit/sound.ts';
 import { stockedStore } from '../../../testkit/stocked-store.ts';
 import { inProcessQueue } from '../../adapters/in-process/in-process-queue.ts';
@@ -42,7 +43,7 @@ describe('dead letters', () => {
   let isBroken: boolean;
 
   function makeDeps(store: Store) {
-    const metrics = { jobFinished() {}, transcribed() {}, searched() {} };
+    const metrics = silentMetrics;
     return { store, queue: inProcessQueue(), events: storeEvents(store), clock, log: silentLog, metrics };
   }
 

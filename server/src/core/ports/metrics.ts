@@ -1,6 +1,16 @@
-/** Figures that the steps report; the metrics adapter turns them into Prometheus series. */
+/** Figures that the steps and the job runner report; the metrics adapter turns them into Prometheus series. */
 export interface Metrics {
-  jobFinished(fields: { kind: string; outcome: string; durationMs: number }): void;
+  /** A worker of this process took a job that waited; `waitedMs`: since it could be taken. */
+  jobTaken(fields: { kind: string; waitedMs: number }): void;
+  /**
+   * This process found a job whose worker was lost, and took it up or ended it; `silentMs`: since the last sign of life of
+   * that worker.
+   */
+  jobStalled(fields: { kind: string; silentMs: number }): void;
+  /** A run ended; `errorCode`: why it failed or is tried again, null when it is neither. */
+  jobFinished(fields: { kind: string; outcome: string; durationMs: number; errorCode: string | null }): void;
+  /** How many jobs of a lane this process works on, of how many it may. Told at each change. */
+  placesTaken(fields: { lane: string; taken: number; places: number }): void;
   /** `realTimeFactor` = time taken / length of the sound. */
   transcribed(fields: { engine: string; model: string; audioMs: number; durationMs: number }): void;
   searched(fields: { mode: 'hybrid' | 'lexical' | 'dense'; durationMs: number }): void;

@@ -3,6 +3,7 @@ import type { Job, JobEvent, JobStatus, Lease, NewJob, Outcome } from '../domain
 import type { Course, Lecture, Source } from '../domain/library.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
 import type { Scope } from '../domain/scope.ts';
+import type { JobFigures } from '../jobs/job-figures.ts';
 import type { Transcript } from '../domain/transcript.ts';
 import type { HoldingStore } from './holdings.ts';
 
@@ -179,6 +180,8 @@ export interface JobStore {
     executedBy: 'worker' | 'inline';
     /** Told of each job that was ended (lost, or cancelled while nobody worked on it) instead of being handed out. */
     onEnded?: (job: Job) => void;
+    /** Told of each job, as it was, whose lease had run out: it is handed out or ended. */
+    onStalled?: (before: Job) => void;
   }): Promise<Job | null>;
   /** Prolongs the lease and stores progress. `lost` when another worker owns the job or it has ended. */
   heartbeat(
@@ -191,10 +194,8 @@ export interface JobStore {
   requestCancel(scope: Scope, id: string, now: number): Promise<Job | null>;
   /** When the next queued job of these kinds becomes due or a lease runs out; null when there is none. */
   nextDueAt(kinds: readonly string[]): Promise<number | null>;
-  /** Number of jobs by kind and status, and the age of the oldest queued one, for metrics. All owners. */
-  figures(
-    now: number,
-  ): Promise<{ counts: readonly { kind: string; status: JobStatus; count: number }[]; oldestQueuedMs: number }>;
+  /** Number of jobs by kind and status, what waits and what lies still, for operators and metrics. All owners. */
+  figures(now: number): Promise<JobFigures>;
   /** Removes finished jobs (not dead letters) that ended before the time; returns how many. */
   removeFinishedBefore(time: number): Promise<number>;
   /** Jobs that used up their tries or failed for good, newest job first. */

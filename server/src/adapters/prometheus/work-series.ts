@@ -1,0 +1,36 @@
+import type { Registry } from 'prom-client';
+import type { Metrics } from '../../core/ports/metrics.ts';
+import { boundedLabel, counter, histogram } from './series.ts';
+
+const SEARCH_BUCKETS = [0.005, 0.01, 0.02, 0.04, 0.06, 0.1, 0.15, 0.3, 1];
+/** Below 1 is faster than the recording plays. */
+const REAL_TIME_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.7, 1, 1.5, 3, 10];
+
+/** What engines and searches of this process took. */
+export function workSeries(registry: Registry): Pick<Metrics, 'transcribed' | 'searched'> {
+  const modelOf = boundedLabel();
+  const audioSeconds = counter(registry, 'scholium_transcribed_audio_seconds_total', 'Sound that was transcribed', [
+    'engine',
+    'model',
+  ]);
+  const realTimeFactor = histogram(registry, {
+    name: 'scholium_transcription_real_time_factor',
+    help: 'Time taken divided by the length of the sound',
+    labelNames: ['engine', 'model'],
+    buckets: REAL_TIME_BUCKETS,
+  });
+  const searchSeconds = histogram(registry, {
+    name: 'scholium_search_duration_seconds',
+    help: 'How long searches took',
+    labelNames: ['mode'],
+    buckets: SEARCH_BUCKETS,
+  });
+  return {
+    transcribed({ engine, model: name, audioMs, durationMs }) {
+      const labels = { engine, model: modelOf(name) };
+      audioSeconds.inc(labels, audioMs / 1000);
+      if (audioMs > 0) realTimeFactor.observe(labels, durationMs / audioMs);
+    },
+    searched: ({ mode, durationMs }) => searchSeconds.observe({ mode }, durationMs / 1000),
+  };
+}

@@ -1,0 +1,11 @@
+import type { Metrics } from '../src/core/ports/metrics.ts';
+
+/** Metrics for tests that do not look at them. */
+export const silentMetrics: Metrics = {
+  jobTaken() {},
+  jobStalled() {},
+  jobFinished() {},
+  placesTaken() {},
+  transcribed() {},
+  searched() {},
+};
