@@ -1,6 +1,7 @@
 import type { Artifact } from '../src/core/domain/artifact.ts';
 import type { NewJob } from '../src/core/domain/job.ts';
 import { LOCAL_OWNER } from '../src/core/domain/scope.ts';
+import type { DocumentText } from '../src/core/domain/document.ts';
 import type { Course, Lecture, Source } from '../src/core/domain/library.ts';
 import type { Transcript } from '../src/core/domain/transcript.ts';
 
@@ -36,10 +37,30 @@ export function aSource(fields: Partial<Source> = {}): Source {
     sizeBytes: 1_234,
     sha256: 'ab'.repeat(32),
     blobKey: `sources/${id}`,
+    url: null,
     durationMs: null,
     createdAt: 3_000,
     deletedAt: null,
     ...fields,
+  };
+}
+
+export function aDocument(fields: Partial<DocumentText> = {}): Omit<DocumentText, 'version'> {
+  const { version: _, ...rest } = fields;
+  const text = 'How memory works\n\nMemory fades. Sleep helps it to stay.';
+  return {
+    ownerId: LOCAL_OWNER,
+    lectureId: 'lecture-1',
+    sourceId: 'src_1',
+    reader: 'plain:1',
+    format: 'markdown',
+    title: 'Memory',
+    author: null,
+    publishedAt: null,
+    language: 'en',
+    createdAt: 4_000,
+    pages: [{ number: 1, label: null, text, headings: [{ startChar: 0, level: 1, title: 'How memory works' }] }],
+    ...rest,
   };
 }
 

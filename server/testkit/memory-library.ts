@@ -1,5 +1,6 @@
 import { artifactKinds } from '@scholium/contract';
-import { ownerOf } from '../src/core/domain/scope.ts';
+import type { DocumentText } from '../src/core/domain/document.ts';
+import { ownerOf, ownerScope, type Scope } from '../src/core/domain/scope.ts';
 import type { Course, Lecture, Source } from '../src/core/domain/library.ts';
 import type { Transcript } from '../src/core/domain/transcript.ts';
 import type { Store, TranscriptHead, TrashFilter } from '../src/core/ports/store.ts';
@@ -16,7 +17,10 @@ import {
   type MemoryState,
 } from './memory-state.ts';
 
-type Library = Pick<Store, 'courses' | 'lectures' | 'sources' | 'transcripts' | 'outputs' | 'artifacts' | 'exports'>;
+type Library = Pick<
+  Store,
+  'courses' | 'lectures' | 'sources' | 'transcripts' | 'documents' | 'outputs' | 'artifacts' | 'exports'
+>;
 
 export function memoryLibrary(access: Access): Library {
   return {
@@ -110,6 +114,8 @@ export function memoryLibrary(access: Access): Library {
         access((state) => select(state.sources, scope, (row) => row.lectureId === lectureId).sort(byAge)),
       setDuration: (scope, id, durationMs) =>
         access(({ sources }) => void patch(sources, keyOf(ownerOf(scope), id), { durationMs })),
+      setContent: (scope, id, { mediaType, sizeBytes, sha256, title }) =>
+        access(({ sources }) => void patch(sources, keyOf(ownerOf(scope), id), { mediaType, sizeBytes, sha256, title })),
       setDeletedAt: (scope, id, deletedAt) => access(({ sources }) => patch(sources, keyOf(ownerOf(scope), id), { deletedAt })),
       remove: (scope, id) => access((state) => removeSources(state, ownedBy(ownerOf(scope), id))),
       expired: (scope, before, limit) =>
@@ -156,6 +162,26 @@ export function memoryLibrary(access: Access): Library {
               return versions.sort((a, b) => b.version - a.version).slice(0, 1);
             })
             .map(toHead),
+        ),
+    },
+    documents: {
+      add: (scope, text) =>
+        access((state) => {
+          const ownerId = ownerOf(scope, text.ownerId);
+          mustExist(state.sources, keyOf(ownerId, text.sourceId));
+          const stored = { ...text, version: 1 + (documentsOf(state, scope, text.sourceId)[0]?.version ?? 0) };
+          state.documents.set(keyOf(ownerId, text.sourceId, stored.version), structuredClone(stored));
+          return stored;
+        }),
+      latest: (scope, sourceId) => access((state) => documentsOf(state, scope, sourceId)[0] ?? null),
+      find: (scope, sourceId, version) =>
+        access((state) => documentsOf(state, scope, sourceId).find((row) => row.version === version) ?? null),
+      heads: (scope, lectureId) =>
+        access((state) =>
+          select(state.sources, scope, (row) => row.lectureId === lectureId && row.deletedAt === null)
+            .sort(byAge)
+            .flatMap((source) => documentsOf(state, ownerScope(source.ownerId), source.id).slice(0, 1))
+            .map(({ pages: _, ...head }) => head),
         ),
     },
     outputs: {
@@ -232,6 +258,11 @@ export function memoryLibrary(access: Access): Library {
         ),
     },
   };
+}
+
+/** Newest first. */
+function documentsOf(state: MemoryState, scope: Scope, sourceId: string): DocumentText[] {
+  return select(state.documents, scope, (row) => row.sourceId === sourceId).sort((a, b) => b.version - a.version);
 }
 
 function toHead(transcript: Transcript): TranscriptHead {
@@ -321,6 +352,7 @@ function removeSources(state: MemoryState, which: (row: Source) => boolean): voi
     const below = (row: { ownerId: string; sourceId: string | null }): boolean =>
       row.ownerId === source.ownerId && row.sourceId === source.id;
     drop(state.transcripts, below);
+    drop(state.documents, below);
     drop(state.holdings, below);
     removeJobs(state, below);
     releaseOutputs(state, source);

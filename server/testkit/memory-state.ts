@@ -1,5 +1,6 @@
 import type { Artifact } from '../src/core/domain/artifact.ts';
 import type { JobEvent } from '../src/core/domain/job.ts';
+import type { DocumentText } from '../src/core/domain/document.ts';
 import type { HoldingState } from '../src/core/domain/holding.ts';
 import type { Course, Lecture, Source } from '../src/core/domain/library.ts';
 import type { Page, PageRequest } from '../src/core/domain/page.ts';
@@ -23,6 +24,7 @@ export interface MemoryState {
   readonly lectures: Map<string, Lecture>;
   readonly sources: Map<string, Source>;
   readonly transcripts: Map<string, Transcript>;
+  readonly documents: Map<string, DocumentText>;
   readonly holdings: Map<string, StoredHolding>;
   readonly outputs: Map<string, StepOutput & { readonly ownerId: string; readonly sourceIds: readonly string[] }>;
   /** By owner, output key and index. */
@@ -43,6 +45,7 @@ export function emptyState(): MemoryState {
     lectures: new Map(),
     sources: new Map(),
     transcripts: new Map(),
+    documents: new Map(),
     holdings: new Map(),
     outputs: new Map(),
     holders: new Map(),
@@ -60,6 +63,7 @@ export function snapshot(state: MemoryState): MemoryState {
     lectures: new Map(state.lectures),
     sources: new Map(state.sources),
     transcripts: new Map(state.transcripts),
+    documents: new Map(state.documents),
     holdings: new Map(state.holdings),
     outputs: new Map(state.outputs),
     holders: new Map(state.holders),

@@ -36,6 +36,7 @@ export function makeShelf(...transcripts: Transcript[]): Shelf {
       sizeBytes: 1,
       sha256: '',
       blobKey: 'blob',
+      url: null,
       durationMs: null,
     },
     transcripts,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LOCAL_OWNER, ownerScope, systemScope } from '../src/core/domain/scope.ts';
 import type { Store } from '../src/core/ports/store.ts';
-import { aCourse, aJob, aLecture, anArtifact, aSource, aTranscript } from './builders.ts';
+import { aCourse, aDocument, aJob, aLecture, anArtifact, aSource, aTranscript } from './builders.ts';
 import { deadLettersConformance } from './dead-letters.conformance.ts';
 import { holdingsConformance } from './holdings.conformance.ts';
 import { jobStoreConformance } from './job-store.conformance.ts';
@@ -256,6 +256,50 @@ export function storeConformance(name: string, makeStore: () => Promise<Store>):
       });
     });
 
+    describe('documents', () => {
+      it('numbers the versions of a text from 1 and keeps each as it was written', async () => {
+        await addSource(store);
+        const text = aDocument({ publishedAt: '2026-01-31', author: 'A. "B" \u{1F600}' });
+        const first = await store.documents.add(local, text);
+        const second = await store.documents.add(local, aDocument({ reader: 'plain:2' }));
+        expect([first.version, second.version]).toEqual([1, 2]);
+        expect(await store.documents.find(local, 'src_1', 1)).toEqual({ ...text, version: 1 });
+        expect(await store.documents.latest(local, 'src_1')).toEqual(second);
+        expect(await store.documents.find(local, 'src_1', 3)).toBeNull();
+        expect(await store.documents.latest(other, 'src_1')).toBeNull();
+      });
+
+      it('gives the newest head of each source, oldest source first, without those in the trash', async () => {
+        await addSource(store);
+        await store.sources.insert(local, aSource({ id: 'src_2', createdAt: 1, url: 'https://example.org/a' }));
+        await store.sources.insert(local, aSource({ id: 'src_3' }));
+        for (const sourceId of ['src_1', 'src_1', 'src_2', 'src_3']) await store.documents.add(local, aDocument({ sourceId }));
+        await store.sources.setDeletedAt(local, 'src_3', 9_000);
+        const heads = await store.documents.heads(local, 'lecture-1');
+        expect(heads.map((head) => [head.sourceId, head.version])).toEqual([
+          ['src_2', 1],
+          ['src_1', 2],
+        ]);
+        expect(heads[0]).not.toHaveProperty('pages');
+      });
+
+      it('go with their source', async () => {
+        await addSource(store);
+        await store.documents.add(local, aDocument());
+        await store.sources.remove(local, 'src_1');
+        expect(await store.documents.latest(local, 'src_1')).toBeNull();
+      });
+
+      it('get what they turned out to be', async () => {
+        await addLecture(store);
+        const page = aSource({ kind: 'document', url: 'https://example.org/', sizeBytes: 0, sha256: '' });
+        await store.sources.insert(local, page);
+        const content = { mediaType: 'text/html', sizeBytes: 12, sha256: 'cd'.repeat(32), title: 'Example' };
+        await store.sources.setContent(local, 'src_1', content);
+        expect(await store.sources.find(local, 'src_1')).toEqual({ ...page, ...content });
+      });
+    });
+
     describe('step outputs', () => {
       it('gathers parts by index, ignores a repeated one, and ends with a body for the whole', async () => {
         await addSource(store);
@@ -333,6 +377,17 @@ export function storeConformance(name: string, makeStore: () => Promise<Store>):
         expect(await store.replies.begin(local, 'k', 'f', 1_150, 100)).toEqual({ state: 'busy' });
         await store.replies.complete(local, 'k', { status: 200, body: '' });
         expect(await store.replies.begin(local, 'k', 'g', 1_100 + day, 100)).toEqual({ state: 'new' });
+      });
+
+      it('takes over no reservation that is renewed, and keeps the first reply of two', async () => {
+        await store.replies.begin(local, 'k', 'f', 1_000, 100);
+        await store.replies.renew(local, 'k', 1_090);
+        expect(await store.replies.begin(local, 'k', 'f', 1_150, 100)).toEqual({ state: 'busy' });
+        await store.replies.complete(local, 'k', { status: 201, body: 'first' });
+        await store.replies.renew(local, 'k', 1_000 + 2 * day);
+        await store.replies.complete(local, 'k', { status: 200, body: 'second' });
+        expect(await store.replies.begin(local, 'k', 'f', 1_200, 100)).toEqual({ state: 'done', status: 201, body: 'first' });
+        expect(await store.replies.begin(local, 'k', 'f', 1_090 + day, 100)).toEqual({ state: 'new' });
       });
 
       it('lets a failed request be sent again, and removes old replies', async () => {

@@ -49,6 +49,14 @@ export function sourceStore(db: Db): SourceStore {
     async setDuration(scope, id, durationMs) {
       await db.updateTable('sources').set({ durationMs }).where('ownerId', '=', ownerOf(scope)).where('id', '=', id).execute();
     },
+    async setContent(scope, id, { mediaType, sizeBytes, sha256, title }) {
+      await db
+        .updateTable('sources')
+        .set({ mediaType, sizeBytes, sha256, title })
+        .where('ownerId', '=', ownerOf(scope))
+        .where('id', '=', id)
+        .execute();
+    },
     async setDeletedAt(scope, id, deletedAt) {
       const done = await db
         .updateTable('sources')
@@ -82,8 +90,21 @@ export function sourceStore(db: Db): SourceStore {
 
 /** Rows and records have the same fields; only the kind is narrower in the record. */
 function toSource(row: SourceRow | Source): Source {
-  const { id, ownerId, lectureId, title, fileName, mediaType, sizeBytes, sha256, blobKey, durationMs, createdAt, deletedAt } =
-    row;
+  const {
+    id,
+    ownerId,
+    lectureId,
+    title,
+    fileName,
+    mediaType,
+    sizeBytes,
+    sha256,
+    blobKey,
+    url,
+    durationMs,
+    createdAt,
+    deletedAt,
+  } = row;
   const kind = row.kind as Source['kind']; // only this store writes the column
   return {
     id,
@@ -96,6 +117,7 @@ function toSource(row: SourceRow | Source): Source {
     sizeBytes,
     sha256,
     blobKey,
+    url,
     durationMs,
     createdAt,
     deletedAt,

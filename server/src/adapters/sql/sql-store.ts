@@ -1,6 +1,7 @@
 import type { Store } from '../../core/ports/store.ts';
 import { artifactStore } from './artifacts.ts';
 import { courseStore } from './courses.ts';
+import { documentStore } from './documents.ts';
 import { exportStore } from './exports.ts';
 import { holdingStore } from './holdings.ts';
 import { jobEventStore } from './job-events.ts';
@@ -30,6 +31,7 @@ export function sqlStore(db: Db, connection: Connection): Store {
     lectures: lectureStore(db),
     sources: sourceStore(db),
     transcripts: transcriptStore(db),
+    documents: documentStore(db),
     holdings: holdingStore(db),
     outputs: stepOutputStore(db),
     artifacts: artifactStore(db),

@@ -9,6 +9,7 @@ export interface Tables {
   lectures: LectureRow;
   sources: SourceRow;
   transcripts: TranscriptRow;
+  documents: DocumentRow;
   holdings: HoldingRow;
   stepOutputs: StepOutputRow;
   stepOutputParts: StepOutputPartRow;
@@ -46,6 +47,7 @@ export interface SourceRow {
   sizeBytes: number;
   sha256: string;
   blobKey: string;
+  url: string | null;
   durationMs: number | null;
   createdAt: number;
   deletedAt: number | null;
@@ -63,6 +65,21 @@ export interface TranscriptRow {
   draftQuality: number;
   createdAt: number;
   segmentsJson: string;
+}
+
+export interface DocumentRow {
+  ownerId: string;
+  sourceId: string;
+  version: number;
+  lectureId: string;
+  reader: string;
+  format: string;
+  title: string | null;
+  author: string | null;
+  publishedAt: string | null;
+  language: string | null;
+  createdAt: number;
+  pagesJson: string;
 }
 
 /** What retention did to the sound or the words of a source. */

@@ -35,6 +35,8 @@ export interface Source {
   readonly sizeBytes: number;
   readonly sha256: string;
   readonly blobKey: string;
+  /** Where a web page was asked for; null for files. Its size is 0 and its hash empty until it has been fetched. */
+  readonly url: string | null;
   /** Known after the first decode. */
   readonly durationMs: number | null;
   readonly createdAt: number;

@@ -48,6 +48,7 @@ export async function acceptRecording(
     sizeBytes: incoming.sizeBytes,
     sha256: incoming.sha256,
     blobKey,
+    url: null,
     durationMs: null,
     createdAt: deps.clock.now(),
     deletedAt: null,

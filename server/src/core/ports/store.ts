@@ -4,6 +4,7 @@ import type { Course, Lecture, Source } from '../domain/library.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { JobFigures } from '../jobs/job-figures.ts';
+import type { DocumentText } from '../domain/document.ts';
 import type { Transcript } from '../domain/transcript.ts';
 import type { HoldingStore } from './holdings.ts';
 
@@ -16,6 +17,7 @@ export interface Store {
   readonly lectures: LectureStore;
   readonly sources: SourceStore;
   readonly transcripts: TranscriptStore;
+  readonly documents: DocumentStore;
   readonly holdings: HoldingStore;
   readonly outputs: StepOutputStore;
   readonly artifacts: ArtifactStore;
@@ -74,6 +76,8 @@ export interface SourceStore {
   /** Every source of the lecture, in the trash or not; for purging. */
   allOfLecture(scope: Scope, lectureId: string): Promise<readonly Source[]>;
   setDuration(scope: Scope, id: string, durationMs: number): Promise<void>;
+  /** What a web page turned out to be, once it has been fetched. */
+  setContent(scope: Scope, id: string, content: Pick<Source, 'mediaType' | 'sizeBytes' | 'sha256' | 'title'>): Promise<void>;
   setDeletedAt(scope: Scope, id: string, deletedAt: number | null): Promise<boolean>;
   remove(scope: Scope, id: string): Promise<void>;
   expired(scope: Scope, before: number, limit: number): Promise<readonly Source[]>;
@@ -89,6 +93,18 @@ export interface TranscriptStore {
 }
 
 export type TranscriptHead = Omit<Transcript, 'segments'>;
+
+/** The texts of documents, by version like those of recordings. */
+export interface DocumentStore {
+  /** Adds the next version of the source's text and returns it with its number (from 1). */
+  add(scope: Scope, text: Omit<DocumentText, 'version'>): Promise<DocumentText>;
+  latest(scope: Scope, sourceId: string): Promise<DocumentText | null>;
+  find(scope: Scope, sourceId: string, version: number): Promise<DocumentText | null>;
+  /** All but the pages, newest version per source of the lecture that is not itself in the trash, oldest source first. */
+  heads(scope: Scope, lectureId: string): Promise<readonly DocumentHead[]>;
+}
+
+export type DocumentHead = Omit<DocumentText, 'pages'>;
 
 /**
  * What steps have finished, by key (a hash of owner, step version, engine digest, parameters and input
@@ -218,7 +234,7 @@ export interface JobEventStore {
 export interface ReplyStore {
   /**
    * Reserves the key for 24 h. `new`: go on and call `complete` or `release`. `done`: send the stored reply.
-   * `busy`: another request with it is in work (reservations older than `staleMs` are taken over).
+   * `busy`: another request with it is in work (reservations that were not renewed for `staleMs` are taken over).
    * `reused`: the key belongs to another fingerprint.
    */
   begin(
@@ -228,6 +244,9 @@ export interface ReplyStore {
     now: number,
     staleMs: number,
   ): Promise<{ state: 'new' } | { state: 'busy' } | { state: 'reused' } | { state: 'done'; status: number; body: string }>;
+  /** The request is still in work. Without effect on one that is complete or released. */
+  renew(scope: Scope, key: string, now: number): Promise<void>;
+  /** Without effect when there is a reply already: who was slow and taken over changes nothing. */
   complete(scope: Scope, key: string, reply: { status: number; body: string }): Promise<void>;
   release(scope: Scope, key: string): Promise<void>;
   removeBefore(time: number): Promise<void>;
