@@ -29,7 +29,23 @@ export const runningJobSchema = z.object({
 });
 export type RunningJobReply = z.infer<typeof runningJobSchema>;
 
+/** What operators see of the jobs of one kind. */
+export const kindFiguresSchema = z.object({
+  kind: z.string(),
+  queued: z.number().int().min(0),
+  delayed: z.number().int().min(0).describe('Of those queued: to be tried again at a later time'),
+  oldestQueuedMs: z
+    .number()
+    .int()
+    .min(0)
+    .describe('For how long the one that waits longest could have been taken; 0 when none does'),
+  running: z.number().int().min(0),
+  stalled: z.number().int().min(0).describe('Of those running: their worker was lost, and no other has taken them yet'),
+  deadLetters: z.number().int().min(0),
+});
+
 export const queueSchema = z.object({
+  kinds: z.array(kindFiguresSchema).describe('By name; kinds that have jobs'),
   counts: z.array(z.object({ kind: z.string(), status: jobStatusSchema, count: z.number().int().min(0) })),
   deadLetters: z.number().int().min(0),
   oldestQueuedMs: z.number().int().min(0).describe('For how long the oldest job waits; 0 when none does'),

@@ -3,19 +3,19 @@ import { printResult, type CommandContext } from '../command-context.ts';
 import { duration } from '../terminal/duration.ts';
 import { clip, safeText } from '../terminal/wrap-text.ts';
 
-const STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
-
-/** `scholium queue stats`: a line for each kind. */
+/** `scholium queue stats`: a line for each kind, with what `/metrics` tells of the queue. */
 export async function showQueue(context: CommandContext): Promise<void> {
   const client = await context.connect();
   const reply = await client.call('getQueue', { query: { limit: 1 }, signal: context.signal });
-  const { counts, deadLetters, oldestQueuedMs } = reply;
-  printResult(context, { counts, deadLetters, oldestQueuedMs }, () => {
+  const { kinds, counts, deadLetters, oldestQueuedMs } = reply;
+  printResult(context, { kinds, counts, deadLetters, oldestQueuedMs }, () => {
     const { terminal } = context;
-    terminal.print(`  ${'kind'.padEnd(14)}${STATUSES.map((status) => status.padStart(10)).join('')}`);
-    for (const line of tableOf(counts)) terminal.print(`  ${line}`);
+    for (const line of tableOf(reply)) terminal.print(`  ${line}`);
     terminal.print();
     terminal.print(`  ${oldestQueuedMs > 0 ? `The oldest job waits for ${duration(oldestQueuedMs)}.` : 'No job waits.'}`);
+    const stalled = kinds.reduce((sum, one) => sum + one.stalled, 0);
+    if (stalled > 0)
+      terminal.print(`  ${stalled} of those running lost their worker. Another takes them; if none does, start one.`);
     if (deadLetters > 0) terminal.print(`  Dead letters: ${deadLetters}. See them with: scholium dead-letters list`);
   });
 }
@@ -37,13 +37,19 @@ export async function showActive(context: CommandContext): Promise<void> {
   });
 }
 
-function tableOf(counts: QueueReply['counts']): string[] {
-  const kinds = [...new Set(counts.map(({ kind }) => kind))].sort();
-  const cell = (kind: string, status: string): number =>
-    counts.filter((row) => row.kind === kind && row.status === status).reduce((sum, { count }) => sum + count, 0);
-  return kinds.map(
-    (kind) => clip(kind, 14).padEnd(14) + STATUSES.map((status) => String(cell(kind, status)).padStart(10)).join(''),
-  );
+const COLUMNS = ['queued', 'delayed', 'oldest', 'running', 'stalled', 'dead', 'succeeded', 'cancelled'];
+
+function tableOf({ kinds, counts }: QueueReply): string[] {
+  const row = (first: string, cells: readonly string[]): string =>
+    clip(first, 16).padEnd(16) + cells.map((cell) => cell.padStart(11)).join('');
+  const ended = (kind: string, status: 'succeeded' | 'cancelled'): number =>
+    counts.find((one) => one.kind === kind && one.status === status)?.count ?? 0;
+  const lines = kinds.map(({ kind, queued, delayed, oldestQueuedMs, running, stalled, deadLetters }) => {
+    const oldest = oldestQueuedMs > 0 ? duration(oldestQueuedMs) : '-';
+    const cells = [queued, delayed, oldest, running, stalled, deadLetters, ended(kind, 'succeeded'), ended(kind, 'cancelled')];
+    return row(kind, cells.map(String));
+  });
+  return [row('kind', COLUMNS), ...lines];
 }
 
 function lineOf({ jobId, kind, lectureId, progress, attempts, maxAttempts, runningMs, workerId }: RunningJobReply): string {

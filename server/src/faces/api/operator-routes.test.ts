@@ -73,7 +73,14 @@ test('all dead letters are replayed, or dropped, at once', async () => {
 });
 
 test('the queue tells what waits by kind and status, and who runs what', async () => {
-  expect(await client.call('getQueue')).toEqual({ counts: [], deadLetters: 0, oldestQueuedMs: 0, running: [], nextCursor: null });
+  expect(await client.call('getQueue')).toEqual({
+    kinds: [],
+    counts: [],
+    deadLetters: 0,
+    oldestQueuedMs: 0,
+    running: [],
+    nextCursor: null,
+  });
   await addDead();
   const jobId = await addRunning();
   await api.addJob();
@@ -85,6 +92,8 @@ test('the queue tells what waits by kind and status, and who runs what', async (
   ]);
   expect(queue).toMatchObject({ deadLetters: 1, running: [{ jobId, workerId: 'w1', attempts: 1, progress: 0, kind: 'test' }] });
   expect(queue.oldestQueuedMs).toBeGreaterThanOrEqual(0);
+  const { oldestQueuedMs } = queue;
+  expect(queue.kinds).toEqual([{ kind: 'test', queued: 1, delayed: 0, oldestQueuedMs, running: 1, stalled: 0, deadLetters: 1 }]);
   expect(queue.running[0]?.runningMs).toBeLessThan(60_000);
 });
 

@@ -1,6 +1,7 @@
-import type { DeadLetterReply, RetentionReply, RunningJobReply } from '@scholium/contract';
+import type { DeadLetterReply, QueueReply, RetentionReply, RunningJobReply } from '@scholium/contract';
 import type { HeldItem } from '../../core/domain/holding.ts';
 import type { Job } from '../../core/domain/job.ts';
+import type { JobFigures } from '../../core/jobs/job-figures.ts';
 import type { RunningJob } from '../../core/operations/queue-overview.ts';
 import type { RetentionTerms } from '../../core/upkeep/apply-retention.ts';
 import type { RetentionReport, RetentionShare } from '../../core/upkeep/retention-report.ts';
@@ -25,6 +26,15 @@ export function presentRunning({ job, runningMs }: RunningJob): RunningJobReply 
     workerId: lease?.workerId ?? null,
     runningMs: Math.round(runningMs),
     leaseExpiresAt: lease && iso(lease.expiresAt),
+  };
+}
+
+export function presentFigures({ counts, kinds, oldestQueuedMs }: JobFigures): Omit<QueueReply, 'running'> {
+  return {
+    kinds: kinds.map((one) => ({ ...one, oldestQueuedMs: Math.round(one.oldestQueuedMs) })),
+    counts: [...counts],
+    deadLetters: kinds.reduce((sum, { deadLetters }) => sum + deadLetters, 0),
+    oldestQueuedMs: Math.round(oldestQueuedMs),
   };
 }
 

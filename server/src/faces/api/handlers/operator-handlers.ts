@@ -2,7 +2,7 @@ import { AppError } from '../../../core/domain/app-error.ts';
 import { LOCAL_OWNER, systemScope } from '../../../core/domain/scope.ts';
 import type { ApiDeps, OwnerScope } from '../api-deps.ts';
 import type { Handlers } from '../handler.ts';
-import { presentDeadLetter, presentRetention, presentRunning } from '../present-operators.ts';
+import { presentDeadLetter, presentFigures, presentRetention, presentRunning } from '../present-operators.ts';
 
 /** What operators may do; in personal mode the owner of everything is the operator. */
 export function operatorHandlers(deps: ApiDeps) {
@@ -38,11 +38,7 @@ export function operatorHandlers(deps: ApiDeps) {
     async getQueue({ scope, query }) {
       requireOperator(scope);
       const { figures, running, nextCursor } = await operators.queue({ cursor: query.cursor ?? null, limit: query.limit });
-      const counts = figures.counts.map(({ kind, status, count }) => ({ kind, status, count }));
-      // A job that failed for good is a dead letter until it is replayed or dropped.
-      const deadLetters = counts.reduce((sum, { status, count }) => (status === 'failed' ? sum + count : sum), 0);
-      const oldestQueuedMs = Math.round(figures.oldestQueuedMs);
-      return { status: 200, body: { counts, deadLetters, oldestQueuedMs, running: running.map(presentRunning), nextCursor } };
+      return { status: 200, body: { ...presentFigures(figures), running: running.map(presentRunning), nextCursor } };
     },
     async applyRetention({ scope, body, signal }) {
       requireOperator(scope);
