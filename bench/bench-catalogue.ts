@@ -3,17 +3,26 @@ export type BenchGroup = 'speed' | 'quality';
 export interface Bench {
   readonly name: string;
   readonly group: BenchGroup;
-  /** A module that exports `run(): Promise<BenchTable>`. */
+  /** A module that exports `run(options: BenchOptions): Promise<BenchTable>`. */
   readonly module: URL;
+}
+
+export interface BenchOptions {
+  /** Shows in little time that the bench works; its figures are not kept. Benches that take less than a minute know only one form. */
+  readonly short: boolean;
 }
 
 /** All benches, in the order they run in: short ones first. */
 export const benches: readonly Bench[] = [
   bench('startup', 'speed', './startup/startup.ts'),
   bench('search', 'speed', './search/search-speed.ts'),
+  bench('search-postgres', 'speed', './search/search-speed-postgres.ts'),
+  bench('queue', 'speed', './queue/queue.ts'),
+  bench('recovery', 'speed', './recovery/recovery.ts'),
   bench('overhead', 'speed', './overhead/overhead.ts'),
   bench('speech', 'speed', './speech/speech-speed.ts'),
   bench('memory', 'speed', './memory/memory.ts'),
+  bench('workers', 'speed', './workers/workers.ts'),
   bench('retrieval', 'quality', './quality/retrieval.ts'),
   bench('notes', 'quality', './quality/notes.ts'),
   bench('word-error-rate', 'quality', './quality/word-error-rate.ts'),

@@ -2,23 +2,23 @@ import { fork } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { chooseBenches, type Bench } from './bench-catalogue.ts';
+import { chooseBenches, type Bench, type BenchOptions } from './bench-catalogue.ts';
 import { formatTable, type BenchTable } from './bench-table.ts';
 
 const RESULTS = new URL('./results/', import.meta.url);
 
 /** Runs benches one after another, each in a process of its own. Returns whether all ran and met their goals. */
-async function runAll(chosen: readonly Bench[]): Promise<boolean> {
+async function runAll(chosen: readonly Bench[], options: BenchOptions): Promise<boolean> {
   let ok = true;
   for (const bench of chosen) {
     console.error(`Running ${bench.name} ...`);
-    const table = await runInChild(bench);
+    const table = await runInChild(bench, options);
     if (table === null) {
       console.log(`${bench.name}\n  FAILED: no figures\n`);
       ok = false;
       continue;
     }
-    keep(bench.name, table);
+    if (!options.short) keep(bench.name, table);
     console.log(`${formatTable(table)}\n`);
     ok &&= table.rows.every((row) => row.ok !== false);
   }
@@ -26,10 +26,10 @@ async function runAll(chosen: readonly Bench[]): Promise<boolean> {
 }
 
 /** The bench's table; null when it ended without one (what it said about that stands on standard error). */
-function runInChild(bench: Bench): Promise<BenchTable | null> {
+function runInChild(bench: Bench, options: BenchOptions): Promise<BenchTable | null> {
   return new Promise((resolve) => {
     let table: BenchTable | null = null;
-    const child = fork(fileURLToPath(new URL('./run-one.ts', import.meta.url)), [bench.module.href], {
+    const child = fork(fileURLToPath(new URL('./run-one.ts', import.meta.url)), [bench.module.href, JSON.stringify(options)], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     child.on('message', (message) => {
@@ -47,7 +47,9 @@ function keep(name: string, table: BenchTable): void {
 }
 
 try {
-  process.exitCode = (await runAll(chooseBenches(process.argv.slice(2)))) ? 0 : 1;
+  const names = process.argv.slice(2).filter((word) => word !== '--short');
+  const short = process.argv.includes('--short', 2);
+  process.exitCode = (await runAll(chooseBenches(names), { short })) ? 0 : 1;
 } catch (error) {
   if (!(error instanceof RangeError)) throw error;
   console.error(error.message);
