@@ -6,6 +6,7 @@ import { AppError } from '../../core/domain/app-error.ts';
 import { msToSamples, samplesToMs, type AudioChunk, type SampleSpan } from '../../core/domain/audio.ts';
 import type { Word } from '../../core/domain/transcript.ts';
 import type { Transcriber, TranscriberSession } from '../../core/ports/transcriber.ts';
+import { makeScratchFolder } from '../system/scratch-folder.ts';
 import { startPocketsphinxProcess, type HeardWord } from './pocketsphinx-process.ts';
 import { openProcessPool, type ProcessPool } from './process-pool.ts';
 
@@ -75,7 +76,7 @@ async function findModel(options: PocketsphinxOptions): Promise<Model | null> {
 }
 
 async function openSession(options: PocketsphinxOptions, model: Model, signal: AbortSignal): Promise<TranscriberSession> {
-  const folder = await mkdtemp(join(tmpdir(), 'scholium-speech-'));
+  const folder = await makeScratchFolder(tmpdir(), 'scholium-speech-');
   const stop = new AbortController();
   const pool = await openProcessPool(options.processes, async () =>
     startPocketsphinxProcess({
