@@ -168,11 +168,17 @@ export function memoryJobs(access: Access): Pick<Store, 'jobs' | 'jobEvents' | '
           if (found.fingerprint !== fingerprint) return { state: 'reused' };
           return found.reply ? { state: 'done', ...found.reply } : { state: 'busy' };
         }),
+      renew: (scope, key, now) =>
+        access((state) => {
+          const place = keyOf(ownerOf(scope), key);
+          const found = state.replies.get(place);
+          if (found?.reply === null) state.replies.set(place, { ...found, reservedAt: now });
+        }),
       complete: (scope, key, reply) =>
         access((state) => {
           const place = keyOf(ownerOf(scope), key);
           const found = state.replies.get(place);
-          if (found) state.replies.set(place, { ...found, reply });
+          if (found?.reply === null) state.replies.set(place, { ...found, reply });
         }),
       release: (scope, key) =>
         access((state) => {

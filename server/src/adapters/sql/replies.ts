@@ -39,12 +39,22 @@ export function replyStore(db: Db): ReplyStore {
         return { state: 'done', status: reply.status, body: reply.body ?? '' };
       });
     },
+    async renew(scope, key, now) {
+      await db
+        .updateTable('replies')
+        .set({ reservedAt: now })
+        .where('ownerId', '=', ownerOf(scope))
+        .where('key', '=', key)
+        .where('status', 'is', null)
+        .execute();
+    },
     async complete(scope, key, { status, body }) {
       await db
         .updateTable('replies')
         .set({ status, body })
         .where('ownerId', '=', ownerOf(scope))
         .where('key', '=', key)
+        .where('status', 'is', null)
         .execute();
     },
     async release(scope, key) {

@@ -1,6 +1,13 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+
+type Prefix = 'lec' | 'src' | 'job' | 'art' | 'crs';
 
 /** A new id: a short prefix that says what it is, and 122 random bits. */
-export function newId(prefix: 'lec' | 'src' | 'job' | 'art' | 'crs'): string {
+export function newId(prefix: Prefix): string {
   return `${prefix}_${randomUUID().replaceAll('-', '')}`;
+}
+
+/** An id that looks like a new one and is the same whenever the text is. */
+export function idOf(prefix: Prefix, text: string): string {
+  return `${prefix}_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
 }

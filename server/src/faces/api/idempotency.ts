@@ -3,8 +3,14 @@ import { AppError } from '../../core/domain/app-error.ts';
 import type { Clock, Store } from '../../core/ports/index.ts';
 import type { OwnerScope } from './api-deps.ts';
 
-/** A reservation this old belongs to a process that died: no request takes that long. */
-const STALE_MS = 10 * 60_000;
+/** A reservation that was not renewed for so long belongs to a process that died, and the request may be sent again. */
+const STALE_MS = 15_000;
+const RENEW_MS = 3_000;
+
+export interface OnceDeps {
+  readonly store: Pick<Store, 'replies'>;
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
+}
 
 export interface JsonAnswer {
   readonly status: number;
@@ -24,7 +30,7 @@ export function fingerprintOf(request: { method: string; url: string; body: unkn
  * @throws AppError `idempotency_in_progress`, `idempotency_key_reused`, and what `work` throws
  */
 export async function once<A extends JsonAnswer>(
-  deps: { store: Pick<Store, 'replies'>; clock: Pick<Clock, 'now'> },
+  deps: OnceDeps,
   request: { scope: OwnerScope; key: string; fingerprint: string },
   work: () => Promise<A>,
 ): Promise<{ answer: A; replayed: boolean }> {
@@ -47,14 +53,32 @@ export async function once<A extends JsonAnswer>(
     );
   }
   let answer: A;
+  const ended = new AbortController();
+  void renew(deps, request, ended.signal);
   try {
     answer = await work();
   } catch (error) {
-    await deps.store.replies.release(scope, key);
+    // When this fails too, the reservation is over after STALE_MS, and the first error is the one to tell.
+    await deps.store.replies.release(scope, key).catch(() => {});
     throw error;
+  } finally {
+    ended.abort();
   }
   await deps.store.replies.complete(scope, key, { status: answer.status, body: JSON.stringify(answer.body) });
   return { answer, replayed: false };
+}
+
+/** Says that the request is in work, as long as it is. */
+async function renew(
+  { store, clock }: OnceDeps,
+  { scope, key }: { scope: OwnerScope; key: string },
+  ended: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    await clock.sleep(RENEW_MS, ended);
+    if (ended.aborted) return;
+    await store.replies.renew(scope, key, clock.now()).catch(() => {}); // the next one may get through
+  }
 }
 
 /** The same value with its keys in order, so that their order in the request does not count. */

@@ -1,8 +1,9 @@
 import { connect } from 'node:net';
 import { request as httpRequest } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { formBody, openApiFixture, type ApiFixture } from '../../../testkit/api-fixture.ts';
+import { systemClock } from '../../adapters/system/system-clock.ts';
 
 let api: ApiFixture;
 beforeEach(async () => {
@@ -197,6 +198,26 @@ test('the same key gets the same reply without a second lecture; another form wi
   );
   expect(other.json()).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
   expect(await api.filesOnDisk()).toHaveLength(1);
+});
+
+test('an upload whose process died before it could keep its reply is answered half a minute later, with the lecture it made', async () => {
+  let aheadMs = 0;
+  const own = await openApiFixture({ clock: { ...systemClock, now: () => Date.now() + aheadMs } });
+  try {
+    vi.spyOn(own.store.replies, 'complete').mockRejectedValueOnce(new Error('killed'));
+    const form = formBody([['audio', sound]]);
+    const headers = { ...form.headers, 'idempotency-key': 'upload-2' };
+    const send = () => own.app.inject({ method: 'POST', url: '/api/lectures/ingest', payload: form.payload, headers });
+    expect((await send()).statusCode).toBe(500);
+    expect((await send()).json()).toMatchObject({ status: 409, code: 'idempotency_in_progress' });
+    aheadMs = 30_000;
+    const reply = await send();
+    expect(reply.statusCode).toBe(200);
+    const { lectures } = (await own.app.inject('/api/lectures')).json();
+    expect(lectures).toMatchObject([{ id: reply.json().lectureId }]);
+  } finally {
+    await own.close();
+  }
 });
 
 test('a file over the limit is refused with 413 and leaves no file, whether or not its length is told', async () => {

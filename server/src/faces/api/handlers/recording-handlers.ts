@@ -1,4 +1,5 @@
 import { operations } from '@scholium/contract';
+import { idOf } from '../../../core/domain/ids.ts';
 import type { Source } from '../../../core/domain/library.ts';
 import { DEFAULT_PRESET } from '../../../core/domain/preset.ts';
 import { findLecture } from '../../../core/library/find.ts';
@@ -20,13 +21,14 @@ export function recordingHandlers(deps: ApiDeps) {
     async ingestLecture(call) {
       const { scope, request, signal } = call;
       const upload = await receiveUpload(uploads, { request, scope, ...operations.ingestLecture.multipart }, signal);
-      return onceForUpload(deps, call, upload, async () => {
+      return onceForUpload(deps, call, upload, async (fingerprint) => {
         const { fields, fileName, incoming } = upload;
         const { lecture, source, created } = await deps.ingest(
           {
             scope,
             courseId: fields.course_id ?? DEFAULT_COURSE,
-            lectureId: fields.lecture_id ?? null,
+            // A process that dies between making the lecture and keeping its reply must not make another when it is asked again.
+            lectureId: fields.lecture_id ?? (fingerprint === null ? null : idOf('lec', fingerprint)),
             presetId: fields.preset_id ?? DEFAULT_PRESET,
             title: fields.title ?? null,
             fileName,
@@ -76,16 +78,16 @@ function uploaded(deps: ApiDeps, scope: OwnerScope, source: Source) {
   return { lectureId: source.lectureId, sourceId: source.id, audioPath: deps.blobs.uri(scope, source.blobKey) };
 }
 
-/** A form can only be compared with an earlier one when it has been read whole. */
+/** A form can only be compared with an earlier one when it has been read whole. `work` gets what tells the request from all others, if its client gave a key. */
 async function onceForUpload<A extends JsonAnswer>(
   deps: ApiDeps,
   call: Call<'ingestLecture'> | Call<'addSource'>,
   upload: Upload<Record<string, unknown>>,
-  work: () => Promise<A>,
+  work: (fingerprint: string | null) => Promise<A>,
 ): Promise<A> {
   const key = call.headers['idempotency-key'];
   const discard = () => deps.blobs.remove(call.scope, upload.incoming.key).catch(() => {}); // the reply matters more
-  if (key === undefined) return work();
+  if (key === undefined) return work(null);
   const { sha256 } = upload.incoming;
   const body = { fields: upload.fields, fileName: upload.fileName, sha256 };
   const fingerprint = fingerprintOf({ method: call.request.method, url: call.request.url, body });
@@ -93,7 +95,7 @@ async function onceForUpload<A extends JsonAnswer>(
   try {
     const { answer, replayed } = await once(deps, { scope: call.scope, key, fingerprint }, () => {
       begun = true;
-      return work();
+      return work(`${key} ${fingerprint}`);
     });
     if (replayed) call.reply.header('idempotent-replayed', 'true');
     return answer;
