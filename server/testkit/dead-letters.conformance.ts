@@ -69,6 +69,16 @@ export function deadLettersConformance(given: () => Store): void {
       expect((await store.jobs.deadLetters(local, all)).items).toEqual([]);
     });
 
+    it('wait behind what was asked for before the replay', async () => {
+      await store.jobs.insert(local, aJob({ id: 'job_1', createdAt: 1_000, estimateMs: 100 }));
+      await fail(2_000);
+      await store.jobs.insert(local, aJob({ id: 'job_2', createdAt: 3_000, estimateMs: 100 }));
+      await store.jobs.insert(other, aJob({ id: 'job_3', createdAt: 3_300, estimateMs: 100 }));
+      await store.jobs.replay(local, 'job_1', 3_250);
+      // As if it were new: after its owner's own job, and by that after what another owner has asked for a moment later.
+      expect([(await claim(4_000))?.id, (await claim(4_000))?.id, (await claim(4_000))?.id]).toEqual(['job_2', 'job_3', 'job_1']);
+    });
+
     it('fence the worker that failed them: its lease is worth nothing after a replay', async () => {
       await store.jobs.insert(local, aJob());
       const before = await fail(2_000);

@@ -27,11 +27,7 @@ export function memoryJobs(access: Access): Pick<Store, 'jobs' | 'jobEvents' | '
           if (job.lectureId !== null) mustExist(state.lectures, keyOf(ownerId, job.lectureId));
           if (job.sourceId !== null) mustExist(state.sources, keyOf(ownerId, job.sourceId));
           if (state.jobs.has(job.id)) throw new Error('A job of this id exists.');
-          const waitingMs = [...state.jobs.values()]
-            .filter((other) => other.ownerId === ownerId && other.kind === job.kind && other.status === 'queued')
-            .filter((other) => other.estimateMs <= job.estimateMs)
-            .reduce((sum, other) => sum + other.estimateMs, 0);
-          const stored = queuedJob(ownerId, structuredClone(job), waitingMs);
+          const stored = queuedJob(ownerId, structuredClone(job), waitingMs([...state.jobs.values()], { ...job, ownerId }));
           state.jobs.set(job.id, stored);
           return toJob(stored);
         }),
@@ -126,7 +122,7 @@ export function memoryJobs(access: Access): Pick<Store, 'jobs' | 'jobEvents' | '
       replay: (scope, id, now) =>
         access((state) => {
           const job = state.jobs.get(id);
-          const next = job && sees(scope, job) ? replayed(job, now) : null;
+          const next = job && sees(scope, job) ? replayed(job, now, waitingMs([...state.jobs.values()], job)) : null;
           if (next) state.jobs.set(id, next);
           return next && toJob(next);
         }),
@@ -188,6 +184,13 @@ export function memoryJobs(access: Access): Pick<Store, 'jobs' | 'jobEvents' | '
       removeBefore: (time) => access((state) => void drop(state.replies, (reply) => reply.reservedAt < time)),
     },
   };
+}
+
+function waitingMs(jobs: readonly JobState[], job: Pick<JobState, 'ownerId' | 'kind' | 'estimateMs'>): number {
+  return jobs
+    .filter((other) => other.ownerId === job.ownerId && other.kind === job.kind && other.status === 'queued')
+    .filter((other) => other.estimateMs <= job.estimateMs)
+    .reduce((sum, other) => sum + other.estimateMs, 0);
 }
 
 function toJob(state: JobState): Job {

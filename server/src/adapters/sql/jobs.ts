@@ -25,15 +25,7 @@ export function jobStore(db: Db): JobStore {
   return {
     async insert(scope, job) {
       const ownerId = ownerOf(scope);
-      const waiting = await db
-        .selectFrom('jobs')
-        .select((eb) => eb.fn.sum<number>('estimateMs').as('ms'))
-        .where('ownerId', '=', ownerId)
-        .where('kind', '=', job.kind)
-        .where('status', '=', 'queued')
-        .where('estimateMs', '<=', job.estimateMs)
-        .executeTakeFirst();
-      const state = queuedJob(ownerId, job, waiting?.ms ?? 0);
+      const state = queuedJob(ownerId, job, await waitingMs(db, { ...job, ownerId }));
       await db
         .insertInto('jobs')
         .values({ ...toRow(state), revision: 0, lastEventSeq: 0 })
@@ -161,8 +153,15 @@ export function jobStore(db: Db): JobStore {
       return toPage(rows, page, (row) => toJob(fromRow(row).state));
     },
     async replay(scope, id, now) {
-      const visible = (job: JobState): boolean => scope.kind === 'system' || job.ownerId === scope.ownerId;
-      const done = await change(db, id, (job) => (visible(job) ? replayed(job, now) : null));
+      const dead = await db
+        .selectFrom('jobs')
+        .select(['ownerId', 'kind', 'estimateMs'])
+        .where(within(scope, 'jobs'))
+        .where('id', '=', id)
+        .executeTakeFirst();
+      if (!dead) return null;
+      const waiting = await waitingMs(db, dead);
+      const done = await change(db, id, (job) => replayed(job, now, waiting));
       return done && toJob(done);
     },
     async dropDeadLetter(scope, id) {
@@ -175,6 +174,19 @@ export function jobStore(db: Db): JobStore {
       return Number(done.numDeletedRows) === 1;
     },
   };
+}
+
+/** What `rankOf` counts as waiting before a job: estimates of its owner's queued jobs of its kind that are not longer. */
+async function waitingMs(db: Db, job: Pick<JobRow, 'ownerId' | 'kind' | 'estimateMs'>): Promise<number> {
+  const waiting = await db
+    .selectFrom('jobs')
+    .select((eb) => eb.fn.sum<number>('estimateMs').as('ms'))
+    .where('ownerId', '=', job.ownerId)
+    .where('kind', '=', job.kind)
+    .where('status', '=', 'queued')
+    .where('estimateMs', '<=', job.estimateMs)
+    .executeTakeFirst();
+  return waiting?.ms ?? 0;
 }
 
 /** The first ready job (`isReady` of job-transitions.ts) of these kinds. Each question reads the index in its order up to the first hit. */

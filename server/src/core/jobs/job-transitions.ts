@@ -151,8 +151,13 @@ export function cancelAsked(job: JobState, now: number): JobState {
   return job;
 }
 
-/** A dead letter that waits again, with all its tries before it; null for a job that is none. What it finished is kept elsewhere. */
-export function replayed(job: JobState, now: number): JobState | null {
+/**
+ * A dead letter that waits again, with all its tries before it and the place of one that comes now; null for a job that is
+ * none. What it finished is kept elsewhere.
+ *
+ * @param waitingMs as for `rankOf`
+ */
+export function replayed(job: JobState, now: number, waitingMs: number): JobState | null {
   if (job.deadLetteredAt === null) return null;
   return {
     ...moved(job, 'queued', now),
@@ -164,6 +169,7 @@ export function replayed(job: JobState, now: number): JobState | null {
     runAfter: now,
     error: null,
     deadLetteredAt: null,
+    rank: rankOf({ createdAt: now, estimateMs: job.estimateMs }, waitingMs),
   };
 }
 
