@@ -14,6 +14,8 @@ export interface TestServer {
   readonly stderr: () => string;
   /** The time from its start to its first word that it is ready. */
   readonly readyMs: number;
+  /** Resolves when it is gone, however it went. */
+  readonly gone: Promise<unknown>;
   /** Sends a signal and resolves with the exit code (null when the signal ended it) once it is gone. */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
@@ -41,6 +43,7 @@ export async function startServer(folder: string, environment: Environment = {})
     client: createClient({ baseUrl: url }),
     stdout: () => out.join('\n'),
     stderr,
+    gone: closed,
     readyMs: performance.now() - startedAt,
     async end(signal) {
       child.kill(signal);
@@ -51,7 +54,7 @@ export async function startServer(folder: string, environment: Environment = {})
 }
 
 /** A real worker process, without an API. */
-export type TestWorker = Pick<TestServer, 'pid' | 'stdout' | 'stderr' | 'end'>;
+export type TestWorker = Pick<TestServer, 'pid' | 'stdout' | 'stderr' | 'gone' | 'end'>;
 
 /** Starts `scholium worker`. End it with `end`. */
 export async function startWorker(folder: string, environment: Environment = {}): Promise<TestWorker> {
@@ -71,6 +74,7 @@ export async function startWorker(folder: string, environment: Environment = {})
     pid,
     stdout: () => out.join('\n'),
     stderr,
+    gone: closed,
     async end(signal) {
       child.kill(signal);
       await closed;
