@@ -1,7 +1,16 @@
+import type { DocumentText } from '../src/core/domain/document.ts';
 import type { Course, Lecture, Source } from '../src/core/domain/library.ts';
 import type { Scope } from '../src/core/domain/scope.ts';
 import type { Transcript } from '../src/core/domain/transcript.ts';
-import type { CourseStore, LectureStore, SourceStore, Store, TrashFilter, TranscriptStore } from '../src/core/ports/store.ts';
+import type {
+  CourseStore,
+  DocumentStore,
+  LectureStore,
+  SourceStore,
+  Store,
+  TrashFilter,
+  TranscriptStore,
+} from '../src/core/ports/store.ts';
 
 /** What the steps that only read the library ask of a store. */
 type ReadableStore = {
@@ -9,6 +18,7 @@ type ReadableStore = {
   lectures: Pick<LectureStore, 'find'>;
   sources: Pick<SourceStore, 'find'>;
   transcripts: Pick<TranscriptStore, 'find' | 'latest'>;
+  documents: Pick<DocumentStore, 'find' | 'latest'>;
 };
 
 /** One course with one lecture with one source (ids `course`, `lecture`, `source`, owner `ann`), to be changed by tests. */
@@ -17,7 +27,8 @@ export interface Shelf {
   lecture: Lecture | null;
   source: Source | null;
   transcripts: Transcript[];
-  readonly store: Pick<Store, 'courses' | 'lectures' | 'sources' | 'transcripts'>;
+  documents: DocumentText[];
+  readonly store: Pick<Store, 'courses' | 'lectures' | 'sources' | 'transcripts' | 'documents'>;
 }
 
 export function makeShelf(...transcripts: Transcript[]): Shelf {
@@ -40,6 +51,7 @@ export function makeShelf(...transcripts: Transcript[]): Shelf {
       durationMs: null,
     },
     transcripts,
+    documents: [],
     // Only reading is served: a use case that does more fails at once.
     store: {} as Shelf['store'],
   };
@@ -60,6 +72,11 @@ export function makeShelf(...transcripts: Transcript[]): Shelf {
       find: async (_scope, sourceId, version) =>
         shelf.transcripts.find((transcript) => transcript.sourceId === sourceId && transcript.version === version) ?? null,
       latest: async (_scope, sourceId) => shelf.transcripts.findLast((transcript) => transcript.sourceId === sourceId) ?? null,
+    },
+    documents: {
+      find: async (_scope, sourceId, version) =>
+        shelf.documents.find((document) => document.sourceId === sourceId && document.version === version) ?? null,
+      latest: async (_scope, sourceId) => shelf.documents.findLast((document) => document.sourceId === sourceId) ?? null,
     },
   };
   Object.assign(shelf.store, readable);

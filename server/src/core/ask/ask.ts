@@ -1,16 +1,17 @@
 import type { AnswerReply } from '@scholium/contract';
 import { AppError } from '../domain/app-error.ts';
+import type { DocumentText } from '../domain/document.ts';
 import { citedTexts, groundAnswer, UNSUPPORTED_ANSWER } from '../domain/grounding.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Transcript } from '../domain/transcript.ts';
 import type { SearchHit } from '../ports/search-index.ts';
 import type { Store } from '../ports/store.ts';
 import type { Evidence, Writer } from '../ports/writer.ts';
-import { sentencesOf } from './evidence.ts';
+import { documentSentencesOf, sentencesOf } from './evidence.ts';
 import { findPassages, type FindPassagesDeps } from './find-passages.ts';
 
 export interface AskDeps extends FindPassagesDeps {
-  readonly store: Pick<Store, 'courses' | 'lectures' | 'sources' | 'transcripts'>;
+  readonly store: Pick<Store, 'courses' | 'lectures' | 'sources' | 'transcripts' | 'documents'>;
   readonly writer: Pick<Writer, 'answer'>;
 }
 
@@ -27,7 +28,7 @@ const EVIDENCE_PASSAGES = 8;
 const MAX_QUESTION_LENGTH = 2000;
 
 /**
- * Answers a question from what was said in the lecture. Every citation is checked against the transcript it names; an
+ * Answers a question from what was said in the lecture and stands in its documents. Every citation is checked against the text it names; an
  * answer that no true citation supports comes back as not supported.
  *
  * @throws AppError `invalid_request`, `lecture_not_found`, `search_unavailable`
@@ -47,28 +48,35 @@ export async function ask(deps: AskDeps, input: AskInput, signal: AbortSignal): 
 
   const filter = { lectureIds: [lectureId] };
   const { hits } = await findPassages(deps, { scope, text: question, filter, limit: EVIDENCE_PASSAGES }, signal);
-  const transcripts = await transcriptsOf(deps.store, scope, hits);
-  const evidence = hits.flatMap((hit) => evidenceOf(hit, transcripts));
+  const texts = await textsOf(deps.store, scope, hits);
+  const evidence = hits.flatMap((hit) => evidenceOf(hit, texts));
   if (evidence.length === 0) return { answer: UNSUPPORTED_ANSWER, supported: false, citations: [] };
 
   const draft = await deps.writer.answer({ question, evidence }, signal);
-  const { answer, supported, citations } = groundAnswer(draft, citedTexts(transcripts));
+  const { answer, supported, citations } = groundAnswer(draft, citedTexts(texts));
   return { answer, supported, citations: [...citations] };
 }
 
-/** The versions of the transcripts that the hits are from, each read once. */
-async function transcriptsOf(store: Pick<Store, 'transcripts'>, scope: Scope, hits: readonly SearchHit[]): Promise<Transcript[]> {
+/** The versions of the texts that the hits are from, each read once. */
+async function textsOf(
+  store: Pick<Store, 'transcripts' | 'documents'>,
+  scope: Scope,
+  hits: readonly SearchHit[],
+): Promise<(Transcript | DocumentText)[]> {
   const named = new Map(hits.map(({ passage }) => [JSON.stringify([passage.sourceId, passage.textVersion]), passage]));
   const found = await Promise.all(
-    [...named.values()].map(({ sourceId, textVersion }) => store.transcripts.find(scope, sourceId, textVersion)),
+    [...named.values()].map(({ kind, sourceId, textVersion }) =>
+      kind === 'document'
+        ? store.documents.find(scope, sourceId, textVersion)
+        : store.transcripts.find(scope, sourceId, textVersion),
+    ),
   );
-  return found.filter((transcript) => transcript !== null);
+  return found.filter((text) => text !== null);
 }
 
-function evidenceOf({ passage, cosine, overlap }: SearchHit, transcripts: readonly Transcript[]): Evidence[] {
-  const transcript = transcripts.find(
-    ({ sourceId, version }) => sourceId === passage.sourceId && version === passage.textVersion,
-  );
-  const sentences = transcript ? sentencesOf(passage, transcript) : [];
+function evidenceOf({ passage, cosine, overlap }: SearchHit, texts: readonly (Transcript | DocumentText)[]): Evidence[] {
+  const text = texts.find(({ sourceId, version }) => sourceId === passage.sourceId && version === passage.textVersion);
+  if (!text) return [];
+  const sentences = 'pages' in text ? documentSentencesOf(passage, text) : sentencesOf(passage, text);
   return sentences.length > 0 ? [{ passage, sentences, cosine, overlap }] : [];
 }

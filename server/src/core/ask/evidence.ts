@@ -1,3 +1,5 @@
+import type { DocumentText } from '../domain/document.ts';
+import { documentSentences } from '../domain/document-sentences.ts';
 import type { Passage } from '../domain/passage.ts';
 import type { Transcript } from '../domain/transcript.ts';
 
@@ -22,4 +24,11 @@ export function sentencesOf(passage: Passage, transcript: Transcript): Passage[]
     sentences.push({ ...passage, text, startMs: first.startMs, endMs: last.endMs, firstWord: from, lastWord: to });
   }
   return sentences;
+}
+
+/** The sentences of a passage of a document, each with its exact place. */
+export function documentSentencesOf(passage: Passage, document: DocumentText): Passage[] {
+  const { page, startChar, endChar } = passage;
+  if (page === null || startChar === null || endChar === null) return [];
+  return documentSentences(document, { page, startChar, endChar });
 }

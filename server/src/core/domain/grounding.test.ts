@@ -1,11 +1,12 @@
 import type { Citation, Word } from '@scholium/contract';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { aDocument } from '../../../testkit/builders.ts';
 import type { ArtifactDraft } from './artifact.ts';
-import { citationFault, citedTexts, groundAnswer, groundCitations, UNSUPPORTED_ANSWER } from './grounding.ts';
+import { citationFault, citedTexts, type CitableText, groundAnswer, groundCitations, UNSUPPORTED_ANSWER } from './grounding.ts';
 import { wordsOf } from './transcript.ts';
 
-type TestTranscript = Parameters<typeof citedTexts>[0][number];
+type TestTranscript = Extract<CitableText, { segments: unknown }>;
 
 function transcriptOf(sentences: readonly (readonly string[])[]): TestTranscript {
   let clock = 0;
@@ -249,5 +250,35 @@ describe('grounding of answers', () => {
   it('gives an unsupported answer no citations', () => {
     const draft = { answer: 'Not said.', supported: false, citations: [citation] };
     expect(groundAnswer(draft, lookup)).toEqual({ answer: 'Not said.', supported: false, citations: [] });
+  });
+});
+
+describe('a citation of a document', () => {
+  const document = { ...aDocument(), version: 2 };
+  const quote = 'Memory fades.';
+  const startChar = document.pages[0]?.text.indexOf(quote) ?? -1;
+  const place = { page: 1, startChar, endChar: startChar + quote.length };
+  const noSound = { startMs: null, endMs: null, firstWord: null, lastWord: null };
+  const { lectureId, sourceId } = document;
+  const citation: Citation = { lectureId, sourceId, kind: 'document', textVersion: 2, quote, ...noSound, ...place };
+  const fault = (change: Partial<Citation>) => {
+    const changed = { ...citation, ...change };
+    return citationFault(changed, citedTexts([document])(changed));
+  };
+
+  it('is true when the quote stands in the characters of the page', () => {
+    expect(fault({})).toBeNull();
+    expect(fault({ quote: 'Memory \n fades.' })).toBeNull();
+  });
+
+  it('is false for other words, places outside the page and other texts', () => {
+    expect(fault({ quote: 'Memory stays.' })).toBe('other_words');
+    expect(fault({ startChar: startChar + 1 })).toBe('other_words');
+    expect(fault({ page: 2 })).toBe('out_of_bounds');
+    expect(fault({ endChar: 10_000 })).toBe('out_of_bounds');
+    expect(fault({ startChar: null })).toBe('out_of_bounds');
+    expect(fault({ textVersion: 1 })).toBe('unknown_text');
+    expect(fault({ kind: 'recording' })).toBe('unknown_text');
+    expect(fault({ lectureId: 'another' })).toBe('unknown_text');
   });
 });

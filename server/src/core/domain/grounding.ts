@@ -1,5 +1,6 @@
 import type { Citation, Word } from '@scholium/contract';
 import type { AnswerDraft } from '../ports/writer.ts';
+import type { DocumentPage, DocumentText } from './document.ts';
 import type { ArtifactContents, ArtifactDraft, ArtifactKind } from './artifact.ts';
 import { wordsOf, type Transcript } from './transcript.ts';
 
@@ -7,12 +8,14 @@ import { wordsOf, type Transcript } from './transcript.ts';
 export type CitationFault = 'unknown_text' | 'out_of_bounds' | 'other_words' | 'other_times';
 
 /** One version of a text that can be cited, as far as the check needs it. */
-export interface CitedText {
+export type CitedText = {
   readonly lectureId: string;
   readonly sourceId: string;
   readonly version: number;
-  readonly words: readonly Word[];
-}
+} & (
+  | { readonly kind: 'recording'; readonly words: readonly Word[] }
+  | { readonly kind: 'document'; readonly pages: readonly Pick<DocumentPage, 'number' | 'text'>[] }
+);
 
 /** Finds the text a citation names; null when there is none. */
 export type CitedTextLookup = (citation: Citation) => CitedText | null;
@@ -20,36 +23,55 @@ export type CitedTextLookup = (citation: Citation) => CitedText | null;
 /** What an answer says when nothing of what was given supports one. */
 export const UNSUPPORTED_ANSWER = 'The lecture holds nothing that answers this question.';
 
-/** A lookup over these transcripts (any versions of any sources). */
-export function citedTexts(transcripts: readonly Omit<Transcript, 'ownerId' | 'createdAt'>[]): CitedTextLookup {
+/** Texts that are cited: transcripts have segments, documents have pages. */
+export type CitableText = Omit<Transcript, 'ownerId' | 'createdAt'> | Omit<DocumentText, 'ownerId' | 'createdAt'>;
+
+/** A lookup over these texts (any versions of any sources). */
+export function citedTexts(citable: readonly CitableText[]): CitedTextLookup {
   const texts = new Map<string, CitedText>();
-  for (const transcript of transcripts) {
-    const { lectureId, sourceId, version } = transcript;
-    texts.set(JSON.stringify([sourceId, version]), { lectureId, sourceId, version, words: wordsOf(transcript) });
+  for (const text of citable) {
+    const { lectureId, sourceId, version } = text;
+    const of = { lectureId, sourceId, version };
+    const cited: CitedText =
+      'pages' in text ? { ...of, kind: 'document', pages: text.pages } : { ...of, kind: 'recording', words: wordsOf(text) };
+    texts.set(JSON.stringify([sourceId, version]), cited);
   }
   return (citation) => texts.get(JSON.stringify([citation.sourceId, citation.textVersion])) ?? null;
 }
 
 /**
- * Checks one citation of a recording against the text it names: the quote must be exactly the words
- * `firstWord..lastWord` (runs of white space count as one space), the times exactly those of the first and the
- * last of these words. Citations of anything but a recording count as `unknown_text`: no other text is kept by words.
+ * Checks one citation against the text it names. Of a recording, the quote must be exactly the words
+ * `firstWord..lastWord` (runs of white space count as one space), the times exactly those of the first and the last of
+ * these words; of a document, exactly what stands in the characters `startChar..endChar` of the page.
  *
  * @returns null when the citation is true, else the first fault found.
  * @example citationFault(citation, citedTexts([transcript])(citation))
  */
 export function citationFault(citation: Citation, text: CitedText | null): CitationFault | null {
-  if (!text || citation.kind !== 'recording') return 'unknown_text';
+  if (!text || citation.kind !== text.kind) return 'unknown_text';
   const sameText = citation.sourceId === text.sourceId && citation.textVersion === text.version;
   if (!sameText || citation.lectureId !== text.lectureId) return 'unknown_text';
+  return text.kind === 'document' ? pageFault(citation, text.pages) : wordFault(citation, text.words);
+}
 
+function pageFault(
+  { page: number, startChar, endChar, quote }: Citation,
+  pages: readonly Pick<DocumentPage, 'number' | 'text'>[],
+): CitationFault | null {
+  const page = pages.find((candidate) => candidate.number === number);
+  if (!page || startChar === null || endChar === null) return 'out_of_bounds';
+  if (startChar >= endChar || endChar > page.text.length) return 'out_of_bounds';
+  return normalise(page.text.slice(startChar, endChar)) === normalise(quote) ? null : 'other_words';
+}
+
+function wordFault(citation: Citation, words: readonly Word[]): CitationFault | null {
   const { firstWord, lastWord } = citation;
   if (firstWord === null || lastWord === null || firstWord > lastWord) return 'out_of_bounds';
-  const first = text.words[firstWord];
-  const last = text.words[lastWord];
+  const first = words[firstWord];
+  const last = words[lastWord];
   if (!first || !last) return 'out_of_bounds';
 
-  const spoken = text.words.slice(firstWord, lastWord + 1).map((word) => word.text);
+  const spoken = words.slice(firstWord, lastWord + 1).map((word) => word.text);
   if (normalise(spoken.join(' ')) !== normalise(citation.quote)) return 'other_words';
   if (citation.startMs !== first.startMs || citation.endMs !== last.endMs) return 'other_times';
   return null;

@@ -1,5 +1,7 @@
 import { AppError } from '../domain/app-error.ts';
-import type { Lecture } from '../domain/library.ts';
+import type { DocumentText } from '../domain/document.ts';
+import { documentSentences } from '../domain/document-sentences.ts';
+import type { Lecture, Source } from '../domain/library.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Transcript } from '../domain/transcript.ts';
 import type { Store } from '../ports/store.ts';
@@ -8,31 +10,51 @@ import type { Material, StudySentence } from '../ports/writer.ts';
 export interface Collected {
   readonly material: Material;
   /** The texts it is made of, in order. */
-  readonly transcripts: readonly Transcript[];
+  readonly texts: readonly (Transcript | DocumentText)[];
 }
 
 /**
- * What a lecture's study material is written from: the sentences of the newest transcript of each recording that is not in the
- * trash, oldest recording first, each with its exact words.
+ * What a lecture's study material is written from: the sentences of the newest text of each source that is not in the
+ * trash, recordings before documents, oldest first, each with its exact place.
  *
- * @throws AppError `nothing_to_study` when nothing was transcribed or nobody speaks
+ * @throws AppError `nothing_to_study` when nothing was transcribed or read, or nobody speaks
  */
 export async function collectMaterial(
-  store: { sources: Pick<Store['sources'], 'ofLecture'>; transcripts: Pick<Store['transcripts'], 'latest'> },
+  store: {
+    sources: Pick<Store['sources'], 'ofLecture'>;
+    transcripts: Pick<Store['transcripts'], 'latest'>;
+    documents: Pick<Store['documents'], 'latest'>;
+  },
   scope: Scope,
   lecture: Lecture,
 ): Promise<Collected> {
   const sources = await store.sources.ofLecture(scope, lecture.id);
-  const latest = await Promise.all(sources.map((source) => store.transcripts.latest(scope, source.id)));
-  const transcripts = latest.filter((transcript) => transcript !== null);
-  if (transcripts.length === 0) {
+  const transcripts = await latestOf(sources, (id) => store.transcripts.latest(scope, id));
+  const documents = await latestOf(sources, (id) => store.documents.latest(scope, id));
+  const texts = [...transcripts, ...documents];
+  if (texts.length === 0) {
     throw new AppError('nothing_to_study', 'The lecture has no transcript yet. Transcribe the lecture first.');
   }
-  const sentences = transcripts.flatMap(sentencesOf);
-  const language = transcripts.find((transcript) => transcript.segments.length > 0)?.language;
-  if (!language)
+  const sentences = [...transcripts.flatMap(sentencesOf), ...documents.flatMap(proseOf)];
+  if (sentences.length === 0)
     throw new AppError('nothing_to_study', 'No speech was heard in the lecture, so there is nothing to make notes from.');
-  return { material: { title: lecture.title, language, sentences }, transcripts };
+  return { material: { title: lecture.title, language: languageOf(transcripts, documents), sentences }, texts };
+}
+
+async function latestOf<T>(sources: readonly Source[], latest: (sourceId: string) => Promise<T | null>): Promise<T[]> {
+  return (await Promise.all(sources.map(({ id }) => latest(id)))).filter((text) => text !== null);
+}
+
+/** Documents often do not say their language: most that say nothing are in English. */
+function languageOf(transcripts: readonly Transcript[], documents: readonly DocumentText[]): string {
+  const spoken = transcripts.find(({ segments }) => segments.length > 0)?.language;
+  return spoken ?? documents.find(({ language }) => language !== null)?.language ?? 'en';
+}
+
+/** The sentences of a document without its headings. */
+function proseOf(document: DocumentText): StudySentence[] {
+  const headings = new Set(document.pages.flatMap(({ number, headings }) => headings.map((one) => `${number}:${one.startChar}`)));
+  return documentSentences(document).filter(({ page, startChar }) => !headings.has(`${page}:${startChar}`));
 }
 
 function sentencesOf({ lectureId, sourceId, version, segments }: Transcript): StudySentence[] {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { aCourse, aLecture, aSource, aTranscript } from '../../../testkit/builders.ts';
+import { aCourse, aDocument, aLecture, aSource, aTranscript } from '../../../testkit/builders.ts';
 import { firstSentenceWriter } from '../../../testkit/first-sentence-writer.ts';
 import { memoryStore } from '../../../testkit/memory-store.ts';
 import { LOCAL_OWNER, ownerScope } from '../domain/scope.ts';
@@ -89,6 +89,19 @@ describe('generate', () => {
       ['src_1', 1, 0, 1],
       ['src_2', 2, 0, 1],
     ]);
+  });
+
+  it('reads documents after what was said, without their headings, and cites their pages', async () => {
+    await store.sources.insert(scope, aSource({ id: 'src_2', kind: 'document', createdAt: 3_500 }));
+    await store.documents.add(scope, aDocument({ sourceId: 'src_2' }));
+    await run({ presetId: 'meeting' });
+    const [alone] = await artifactsOf({ store }, { scope, lectureId: 'lecture-1' });
+    expect(alone).toMatchObject({ transcriptVersion: 0, citations: [{ kind: 'document', page: 1, quote: 'Memory fades.' }] });
+
+    await store.transcripts.add(scope, aTranscript());
+    await run({ presetId: 'meeting' });
+    const [both] = await artifactsOf({ store }, { scope, lectureId: 'lecture-1' });
+    expect(both).toMatchObject({ transcriptVersion: 1, citations: [{ kind: 'recording', sourceId: 'src_1' }] });
   });
 
   it('drops what cites words that were never said', async () => {

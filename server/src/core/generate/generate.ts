@@ -18,7 +18,7 @@ const STEP = 'generate';
 const VERSION = 1;
 
 export interface GenerateDeps {
-  readonly store: Pick<Store, 'lectures' | 'sources' | 'transcripts' | 'outputs' | 'artifacts'>;
+  readonly store: Pick<Store, 'lectures' | 'sources' | 'transcripts' | 'documents' | 'outputs' | 'artifacts'>;
   readonly writer: Pick<Writer, 'engine' | 'model' | 'digest' | 'write'>;
   readonly clock: Pick<Clock, 'now'>;
 }
@@ -50,7 +50,7 @@ export const artifactTitles: Readonly<Record<ArtifactKind, string>> = {
 };
 
 /**
- * Makes the preset's study material from the lecture's transcripts. Every citation is checked against the transcript it
+ * Makes the preset's study material from the lecture's recordings and documents. Every citation is checked against the text it
  * names; what has none left is not stored. The same material, writer and preset give the artifacts that are there
  * already, unless there is a new `nonce`.
  *
@@ -78,12 +78,12 @@ export async function generate(deps: GenerateDeps, input: GenerateInput, signal:
     signal,
   );
   signal.throwIfAborted();
-  const grounded = groundCitations(drafts.map(checked), citedTexts(collected.transcripts));
+  const grounded = groundCitations(drafts.map(checked), citedTexts(collected.texts));
   if (grounded.length === 0)
     throw new AppError('nothing_to_study', 'The lecture is too short to make notes from. Add a longer recording.');
-  const transcriptVersion = Math.max(...collected.transcripts.map(({ version }) => version));
+  const transcriptVersion = Math.max(0, ...collected.texts.map((text) => ('segments' in text ? text.version : 0)));
   const artifacts = grounded.map((draft) => artifactOf(draft, { deps, input, ownerId: lecture.ownerId, transcriptVersion }));
-  const sourceId = collected.transcripts[0]?.sourceId ?? '';
+  const sourceId = collected.texts[0]?.sourceId ?? '';
   return async (tx) => {
     for (const artifact of artifacts) await tx.artifacts.insert(scope, artifact);
     await tx.outputs.complete(scope, key, { step: STEP, sourceId, body: { artifactIds: artifacts.map(({ id }) => id) } });
@@ -95,7 +95,7 @@ function keyOf(
   deps: GenerateDeps,
   { lectureId, presetId, nonce }: GenerateInput,
   ownerId: string,
-  { material, transcripts }: Collected,
+  { material, texts }: Collected,
 ): string {
   const preset = findPreset(presetId);
   return outputKey({
@@ -107,7 +107,7 @@ function keyOf(
     writer: deps.writer.digest,
     preset: { id: presetId, artifacts: preset.artifacts, length: preset.length },
     language: material.language,
-    inputs: transcripts.map(({ sourceId, version }) => ({ sourceId, version })),
+    inputs: texts.map(({ sourceId, version }) => ({ sourceId, version })),
   });
 }
 

@@ -1,3 +1,4 @@
+import type { DocumentText } from '../domain/document.ts';
 import type { Source } from '../domain/library.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Transcript } from '../domain/transcript.ts';
@@ -5,10 +6,11 @@ import type { Embedder } from '../ports/embedder.ts';
 import type { SearchIndex } from '../ports/search-index.ts';
 import type { Store } from '../ports/store.ts';
 import type { IndexSourcePayload } from './index-source.job.ts';
+import { documentPassages } from './document-passages.ts';
 import { passagesOf } from './passages-of.ts';
 
 export interface PutPassagesDeps {
-  readonly store: Pick<Store, 'courses' | 'lectures' | 'sources' | 'transcripts'>;
+  readonly store: Pick<Store, 'courses' | 'lectures' | 'sources' | 'transcripts' | 'documents'>;
   readonly searchIndex: Pick<SearchIndex, 'replace' | 'remove'>;
 }
 
@@ -50,20 +52,17 @@ export async function indexSource(
   signal: AbortSignal,
 ): Promise<IndexSourceResult> {
   const { scope, sourceId, textVersion, onProgress } = input;
-  const transcript = await putTranscript(deps, input, signal);
-  if (!transcript) return { sourceId, textVersion, passages: 0, withMeaning: 0 };
-  if (!deps.embedder || !understands(deps.embedder, transcript.language)) {
-    return { sourceId, textVersion, passages: transcript.passages, withMeaning: 0 };
+  const text = await putText(deps, input, signal);
+  if (!text) return { sourceId, textVersion, passages: 0, withMeaning: 0 };
+  if (!deps.embedder || !understands(deps.embedder, text.language)) {
+    return { sourceId, textVersion, passages: text.passages, withMeaning: 0 };
   }
 
   const { id: embedderId } = deps.embedder;
   const waiting = await deps.searchIndex.withoutVector(scope, embedderId, sourceId);
-  let withMeaning = transcript.passages - waiting.length;
+  let withMeaning = text.passages - waiting.length;
   for (let start = 0; start < waiting.length; start += BATCH) {
-    onProgress(
-      withMeaning / transcript.passages,
-      `Made ${withMeaning} of ${transcript.passages} passages searchable by meaning.`,
-    );
+    onProgress(withMeaning / text.passages, `Made ${withMeaning} of ${text.passages} passages searchable by meaning.`);
     const batch = waiting.slice(start, start + BATCH);
     const vectors = await deps.embedder.embed(
       batch.map((passage) => passage.text),
@@ -78,7 +77,7 @@ export async function indexSource(
     await deps.searchIndex.addVectors(scope, embedderId, pairs);
     withMeaning += pairs.length;
   }
-  return { sourceId, textVersion, passages: transcript.passages, withMeaning };
+  return { sourceId, textVersion, passages: text.passages, withMeaning };
 }
 
 /**
@@ -88,26 +87,36 @@ export async function indexSource(
  * @throws AppError `search_unavailable`
  */
 export async function putPassages(deps: PutPassagesDeps, input: PutPassagesInput, signal: AbortSignal): Promise<number> {
-  return (await putTranscript(deps, input, signal))?.passages ?? 0;
+  return (await putText(deps, input, signal))?.passages ?? 0;
 }
 
-async function putTranscript(
+async function putText(
   { store, searchIndex }: PutPassagesDeps,
   { scope, sourceId, textVersion }: PutPassagesInput,
   signal: AbortSignal,
-): Promise<{ passages: number; language: string } | null> {
+): Promise<{ passages: number; language: string | null } | null> {
   const source = await findAnywhere(store, scope, sourceId);
-  const transcript = source && (await store.transcripts.latest(scope, sourceId));
-  if (!transcript) {
+  const text = source && (await latestText(store, scope, sourceId));
+  if (!text) {
     await searchIndex.remove(scope, sourceId);
     return null;
   }
   // Another job puts the newer text in.
-  if (transcript.version !== textVersion) return null;
-  const passages = passagesOf(transcript, await placeOf(store, scope, transcript));
+  if (text.version !== textVersion) return null;
+  const place = await placeOf(store, scope, text);
+  const passages = 'pages' in text ? documentPassages(text, place) : passagesOf(text, place);
   signal.throwIfAborted();
   await searchIndex.replace(scope, sourceId, passages);
-  return { passages: passages.length, language: transcript.language };
+  return { passages: passages.length, language: text.language };
+}
+
+/** A source has the one or the other: what was said in it, or what stands in it. */
+async function latestText(
+  store: PutPassagesDeps['store'],
+  scope: Scope,
+  sourceId: string,
+): Promise<Transcript | DocumentText | null> {
+  return (await store.transcripts.latest(scope, sourceId)) ?? store.documents.latest(scope, sourceId);
 }
 
 /** A source in the trash is indexed too, so that it is searchable again the moment it is restored. */
@@ -118,7 +127,7 @@ async function findAnywhere(store: PutPassagesDeps['store'], scope: Scope, sourc
 async function placeOf(
   { lectures, courses }: PutPassagesDeps['store'],
   scope: Scope,
-  { lectureId }: Transcript,
+  { lectureId }: { readonly lectureId: string },
 ): Promise<{ courseId: string; courseTitle: string; lectureTitle: string }> {
   const lecture = (await lectures.find(scope, lectureId)) ?? (await lectures.find(scope, lectureId, { trashed: true }));
   const course =
@@ -127,6 +136,8 @@ async function placeOf(
   return { courseId: lecture?.courseId ?? '', courseTitle: course?.title ?? '', lectureTitle: lecture?.title ?? '' };
 }
 
-function understands(embedder: Embedder, language: string): boolean {
+/** A document that does not say its language is taken to be in the embedder's: most that say nothing are. */
+function understands(embedder: Embedder, language: string | null): boolean {
+  if (language === null) return true;
   return embedder.languages.includes(language.toLowerCase().split(/[-_]/)[0] ?? '');
 }

@@ -2,10 +2,10 @@ import type { IndexedPassage } from '../domain/passage.ts';
 import type { Segment, Transcript, Word } from '../domain/transcript.ts';
 
 /** A passage ends at the first sentence that brings it to this many words. */
-const GOOD_WORDS = 60;
+export const GOOD_WORDS = 60;
 
 /** The embedder hears about 80 words in full (128 tokens), so no passage is longer. */
-const MAX_WORDS = 80;
+export const MAX_WORDS = 80;
 
 /** Where the passages belong and what they are titled. */
 export interface PassagePlace {

@@ -15,7 +15,9 @@ export async function requestReindex(deps: EnqueueDeps, textKind: string): Promi
     const page = await deps.store.lectures.list(systemScope, {}, { cursor, limit: 100 });
     for (const lecture of page.items) {
       const scope = ownerScope(lecture.ownerId);
-      for (const { sourceId, version } of await deps.store.transcripts.heads(scope, lecture.id)) {
+      const { transcripts, documents } = deps.store;
+      const heads = [...(await transcripts.heads(scope, lecture.id)), ...(await documents.heads(scope, lecture.id))];
+      for (const { sourceId, version } of heads) {
         if (await deps.store.jobs.findActive(scope, textKind, { lectureId: lecture.id, sourceId })) continue;
         const target = { lectureId: lecture.id, sourceId, message: 'Waiting to index the text again.' };
         await request(deps, scope, indexSourceJob, { ...target, payload: { sourceId, textVersion: version } });
