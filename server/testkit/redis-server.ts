@@ -11,6 +11,8 @@ export interface RedisServer {
   start(): Promise<void>;
   restart(): Promise<void>;
   flushAll(): Promise<void>;
+  /** It answers nobody for so long. */
+  pause(ms: number): Promise<void>;
   /** Stops it and removes its files. */
   close(): Promise<void>;
 }
@@ -36,6 +38,7 @@ export async function startRedis(): Promise<RedisServer> {
       await server.start();
     },
     flushAll: () => ask(url, (redis) => redis.flushall()),
+    pause: (ms) => ask(url, (redis) => redis.client('PAUSE', ms, 'ALL')),
     async close() {
       await running.end('KILL');
       await rm(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi, type Mock } from 'vitest';
 import { z } from 'zod';
 import { eventsConformance } from '../../../testkit/events.conformance.ts';
 import { freePort } from '../../../testkit/guarded-process.ts';
@@ -86,6 +86,46 @@ describe('a process that listens no more', () => {
     await two.dispatch({ id: 'job_11', kind: 'index' });
     await vi.waitFor(() => expect(again).toHaveBeenCalledTimes(1), 5_000);
     expect(before).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('messages that Redis lost', () => {
+  /** Two processes, one of which listens; both have looked at Redis once. */
+  async function twoProcesses(): Promise<{ one: Queue; wake: Mock }> {
+    const prefix = freshPrefix();
+    const [one, two] = [await open(prefix), await open(prefix)];
+    closing.push(
+      () => one.close(),
+      () => two.close(),
+    );
+    const wake = vi.fn();
+    two.onDispatch(wake);
+    await one.dispatch({ id: 'job_0', kind: 'index' });
+    await vi.waitFor(() => expect(wake).toHaveBeenCalledTimes(1), 5_000);
+    wake.mockClear();
+    return { one, wake };
+  }
+
+  it.each(['emptied', 'restarted'])('make everybody look within two seconds when it was %s', async (fault) => {
+    const { wake } = await twoProcesses();
+    await (fault === 'emptied' ? redis.flushAll() : redis.restart());
+    await vi.waitFor(() => expect(wake).toHaveBeenCalledWith(null), { timeout: 2_500, interval: 10 });
+  });
+
+  it('because it did not answer make everybody look once it does', async () => {
+    const { one, wake } = await twoProcesses();
+    await redis.pause(1_500);
+    await one.dispatch({ id: 'job_1', kind: 'index' });
+    await vi.waitFor(() => expect(wake).toHaveBeenCalledWith(null), { timeout: 5_000, interval: 10 });
+  });
+
+  it('are told of once each time', async () => {
+    const { wake } = await twoProcesses();
+    for (const times of [1, 2, 3]) {
+      await redis.flushAll();
+      await vi.waitFor(() => expect(wake).toHaveBeenCalledTimes(times), { timeout: 5_000, interval: 10 });
+    }
+    expect(wake.mock.calls).toEqual([[null], [null], [null]]);
   });
 });
 

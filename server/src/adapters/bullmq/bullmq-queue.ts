@@ -2,6 +2,7 @@ import { Queue as BullQueue, Worker } from 'bullmq';
 import type { Log } from '../../core/ports/log.ts';
 import type { Queue } from '../../core/ports/queue.ts';
 import { checkRedis, connectRedis, REDIS_TIMEOUT_MS, whenReady } from '../redis/connect-redis.ts';
+import { watchLoss } from './watch-loss.ts';
 
 type Wake = Parameters<Queue['onDispatch']>[0];
 
@@ -12,7 +13,8 @@ const LANES = ['speech', 'light'] as const;
  * lane, and wakes only that one. The message protects nothing: the job is protected by its lease in the table, so a
  * message that is lost, stalled or delivered twice loses no job and runs none twice.
  *
- * With Redis away `dispatch` returns at once and logs: the job is in the table, where workers look every few seconds.
+ * With Redis away `dispatch` returns at once and logs: the job is in the table, where workers look every few seconds. Messages
+ * are not put back one by one when Redis lost them: every listener is told to look, which finds whatever waits.
  *
  * @example const queue = await openBullmqQueue({ url, prefix: 'scholium', speechKinds: ['transcribe'], log });
  */
@@ -30,6 +32,14 @@ export async function openBullmqQueue(options: {
   const queues = new Map<string, BullQueue>();
   const listeners = new Set<{ readonly wake: Wake }>();
   const stopping = new Set<Promise<void>>();
+  const loss = watchLoss({
+    redis: sender,
+    key: `${prefix}:wake-ups`,
+    onLoss() {
+      log.warn('application', 'queue.messages-lost');
+      for (const { wake } of listeners) void wake(null);
+    },
+  });
   let stopWorkers: (() => Promise<void>) | null = null;
 
   /** Made when it is first used with Redis there: BullMQ waits for the connection otherwise. */
@@ -76,6 +86,7 @@ export async function openBullmqQueue(options: {
         if (sender.status !== 'ready') throw new Error('Redis is away.');
         await withinTime(queueOf(kind).add(kind, {}, { jobId: id, attempts: 10, removeOnComplete: true, removeOnFail: true }));
       } catch (error) {
+        loss.missed();
         log.warn('application', 'queue.dispatch-failed', { jobId: id, kind, cause: nameOf(error) });
       }
     },
@@ -93,6 +104,7 @@ export async function openBullmqQueue(options: {
     async close() {
       listeners.clear();
       stopListening();
+      await loss.stop();
       await Promise.all(stopping);
       await withinTime(Promise.all([...queues.values()].map((queue) => queue.close()))).catch(() => {});
       sender.disconnect();
