@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { AppError } from '../src/core/domain/app-error.ts';
+import type { Caption } from '../src/core/domain/caption.ts';
 import type { ReadDocument } from '../src/core/domain/document.ts';
 import type { DocumentReader, DocumentToRead } from '../src/core/ports/document-reader.ts';
 
@@ -40,6 +41,24 @@ export class PlainDocumentReader implements DocumentReader {
     const title = pages[0]?.headings[0]?.title ?? null;
     return { format: kind.format, title, author: null, publishedAt: null, language: null, pages };
   }
+
+  async readCaptions(file: DocumentToRead, signal: AbortSignal): Promise<readonly Caption[]> {
+    this.heard.push(file.fileName);
+    const text = await readFile(file.path, 'utf8');
+    if (signal.aborted) throw new AppError('cancelled', 'The work was cancelled.', { cause: signal.reason });
+    const cues = text.matchAll(/(\d+):(\d+):(\d+)[,.](\d+) --> (\d+):(\d+):(\d+)[,.](\d+)\r?\n(.+)/g);
+    const captions = [...cues].map(([, ...parts]) => {
+      const [startMs, endMs] = [parts.slice(0, 4), parts.slice(4, 8)].map(millisecondsOf);
+      return { startMs: startMs ?? 0, endMs: endMs ?? 0, speaker: null, text: parts[8] ?? '' };
+    });
+    if (captions.length === 0) throw new AppError('document_no_text', 'The file holds no captions.');
+    return captions;
+  }
+}
+
+function millisecondsOf(parts: readonly string[]): number {
+  const [hours = 0, minutes = 0, seconds = 0, milliseconds = 0] = parts.map(Number);
+  return ((hours * 60 + minutes) * 60 + seconds) * 1_000 + milliseconds;
 }
 
 function readPage(page: string, number: number): ReadDocument['pages'][number] {

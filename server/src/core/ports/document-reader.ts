@@ -1,3 +1,4 @@
+import type { Caption } from '../domain/caption.ts';
 import type { ReadDocument } from '../domain/document.ts';
 
 export interface DocumentToRead {
@@ -30,4 +31,9 @@ export interface DocumentReader {
    * `document_no_text` (only pictures of text, or nothing), `document_too_large` (a limit was reached), `cancelled`
    */
   read(file: DocumentToRead, signal: AbortSignal): Promise<ReadDocument>;
+  /**
+   * The lines of a file that is `captions`, in order of time; a line ends after it begins, tags and settings are gone.
+   * @throws AppError as `read`
+   */
+  readCaptions(file: DocumentToRead, signal: AbortSignal): Promise<readonly Caption[]>;
 }
