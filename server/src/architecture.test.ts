@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const WORKSPACES = ['contract', 'client', 'server', 'cli', 'bench', 'e2e'];
-const STEPS = ['ingest', 'decode', 'transcribe', 'diarize', 'indexing', 'generate', 'ask', 'export'];
+const STEPS = ['ingest', 'decode', 'transcribe', 'diarize', 'read', 'indexing', 'generate', 'ask', 'export'];
 const FORBIDDEN_FOLDERS = ['utils', 'util', 'common', 'helpers', 'helper', 'manager', 'base', 'misc', 'shared', 'lib'];
 const MOST_LINES = 500;
 /** What the core may import besides itself: shapes, pure functions, and streams that somebody hands in. None does I/O by itself. */

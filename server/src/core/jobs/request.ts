@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Job } from '../domain/job.ts';
 import type { Scope } from '../domain/scope.ts';
+import type { Store } from '../ports/store.ts';
 import { dispatch, enqueueIn, newJob, type EnqueueDeps, type JobRequest } from './enqueue.ts';
 import type { JobKind } from './job-kind.ts';
 
@@ -14,12 +15,20 @@ export async function request<P>(
   kind: JobKind<P>,
   wanted: JobRequest<P> & { readonly lectureId: string },
 ): Promise<Job> {
-  const { lectureId, sourceId } = wanted;
-  const { job, isNew } = await deps.store.transaction(async (tx) => {
-    const active = await tx.jobs.findActive(scope, kind.kind, { lectureId, sourceId });
-    if (active && isDeepStrictEqual(active.payload, kind.payload.parse(wanted.payload))) return { job: active, isNew: false };
-    return { job: await enqueueIn(tx, scope, newJob(kind, deps.clock.now(), wanted)), isNew: true };
-  });
+  const { job, isNew } = await deps.store.transaction((tx) => requestIn(tx, scope, kind, { ...wanted, now: deps.clock.now() }));
   if (isNew) await dispatch(deps, [job]);
   return job;
+}
+
+/** The same in the caller's transaction; the caller dispatches what is new once it is committed. */
+export async function requestIn<P>(
+  tx: Store,
+  scope: Scope,
+  kind: JobKind<P>,
+  wanted: JobRequest<P> & { readonly lectureId: string; readonly now: number },
+): Promise<{ readonly job: Job; readonly isNew: boolean }> {
+  const { lectureId, sourceId, now } = wanted;
+  const active = await tx.jobs.findActive(scope, kind.kind, { lectureId, sourceId });
+  if (active && isDeepStrictEqual(active.payload, kind.payload.parse(wanted.payload))) return { job: active, isNew: false };
+  return { job: await enqueueIn(tx, scope, newJob(kind, now, wanted)), isNew: true };
 }
