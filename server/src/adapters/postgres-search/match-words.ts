@@ -1,7 +1,7 @@
 import { queryWords } from '../../core/indexing/content-terms.ts';
 import type { SearchQuery } from '../../core/ports/search-index.ts';
 import { rowsOf, type SqlClient, type SqlValue } from './search-pool.ts';
-import { indexStem, lexemeOf } from './search-words.ts';
+import { indexStem, unpacked } from './search-words.ts';
 
 /** How many passages found by words are compared by meaning (decision 0002). */
 const LEXICAL_CANDIDATES = 100;
@@ -17,6 +17,8 @@ export interface Reach {
   readonly owners: readonly Owner[];
   readonly condition: string;
   readonly parameters: readonly SqlValue[];
+  /** Whether the condition asks for more than the owner. */
+  readonly isFiltered: boolean;
   /** How many passages the owners have, before the filter. */
   readonly passages: number;
   readonly words: number;
@@ -47,10 +49,11 @@ export async function reachOf(client: SqlClient, ownerId: string | null, filter:
   add('p.kind', '?::text', filter.kind);
   const sum = (of: (owner: Owner) => number): number => owners.reduce((total, owner) => total + of(owner), 0);
   const [passages, words] = [sum((owner) => owner.passages), sum((owner) => owner.words)];
-  return { owners, condition: conditions.join(' AND '), parameters, passages, words };
+  const isFiltered = conditions.length > 1;
+  return { owners, condition: conditions.join(' AND '), parameters, isFiltered, passages, words };
 }
 
-/** The stems a question is about. Nothing in it is query syntax: it is a bag of words, each quoted. */
+/** The stems a question is about: a bag of words. */
 export function stemsOf(text: string): ReadonlySet<string> {
   return new Set(
     queryWords(text)
@@ -70,20 +73,19 @@ export async function matchWords(client: SqlClient, reach: Reach, stems: Readonl
   const at = reach.parameters.length;
   const found = await rowsOf<{ row: number; score: number }>(
     client,
-    // Of one lexeme, ts_rank is 1/1.645 * the sum of weight / place^2 over its places, titles (B) counting half: 1, 1.25,
-    // 1.36, ... for once, twice, three times. 1 / (1.645 - sum) - 0.5 turns that back into how often, rounded to halves.
-    `SELECT row::float8 AS row, sum(idf * often * ${K1 + 1} / (often + ${K1} * (${1 - B} + ${B} * word_count / $${at + 3}::float8)))::float8 AS score
-     FROM (
-       SELECT p.row, t.idf, p.word_count,
-         greatest(round(2 * (1 / (1.64494 - least(1.6448, 1.64493406685 * ts_rank('{0,0,0.5,1}', p.terms, t.query))) - 0.5)) / 2, 0.5)::float8 AS often
-       FROM (SELECT term::tsquery AS query, idf FROM unnest($${at + 1}::text[], $${at + 2}::float8[]) AS u(term, idf)) t
-       JOIN search_passages p ON p.terms @@ t.query
-       WHERE ${reach.condition}
-     ) matched
-     GROUP BY row ORDER BY score DESC, row LIMIT ${LEXICAL_CANDIDATES}`,
+    // The constants are float8: as decimal fractions they would make PostgreSQL reckon in numeric, several times slower.
+    `SELECT m.row::float8 AS row, sum(t.idf * often * ${float(K1 + 1)} / (often + ${float(K1)} * (${float(1 - B)} + ${float(B)} * words / $${at + 4}::float8))) AS score
+     FROM unnest($${at + 1}::integer[], $${at + 2}::text[], $${at + 3}::float8[]) AS t(owner, stem, idf)
+     JOIN search_postings s ON s.owner = t.owner AND s.stem = t.stem
+     CROSS JOIN LATERAL (
+       SELECT ${unpacked.row} AS row, ${unpacked.words} AS words, ${unpacked.often} AS often FROM unnest(s.postings) AS p
+     ) m
+     ${reach.isFiltered ? `JOIN search_passages p ON p.row = m.row AND ${reach.condition}` : 'WHERE s.owner = ANY($1::integer[])'}
+     GROUP BY m.row ORDER BY score DESC, m.row LIMIT ${LEXICAL_CANDIDATES}`,
     [
       ...reach.parameters,
-      chosen.map(({ lexeme }) => lexeme),
+      chosen.map(({ owner }) => owner),
+      chosen.map(({ stem }) => stem),
       chosen.map(({ idf }) => idf),
       Math.max(1, reach.words / reach.passages),
     ],
@@ -91,8 +93,13 @@ export async function matchWords(client: SqlClient, reach: Reach, stems: Readonl
   return new Map(found.map(({ row, score }) => [row, score]));
 }
 
+function float(value: number): string {
+  return `${value}::float8`;
+}
+
 interface Term {
-  readonly lexeme: string;
+  readonly owner: number;
+  readonly stem: string;
   readonly idf: number;
 }
 
@@ -110,7 +117,7 @@ async function chooseTerms(client: SqlClient, reach: Reach, stems: ReadonlySet<s
     postings += passages;
     // As in FTS5: a word that stands in most passages still counts a little.
     const idf = Math.max(1e-6, Math.log((reach.passages - passages + 0.5) / (passages + 0.5)));
-    for (const owner of owners) chosen.push({ lexeme: lexemeOf(owner, stem), idf });
+    for (const owner of owners) chosen.push({ owner, stem, idf });
   }
   return chosen;
 }

@@ -11,7 +11,7 @@ import type { SearchPool } from './search-pool.ts';
 
 const ann = ownerScope('ann');
 const tides = makePassage('s:1:0', 'The tides rise.');
-const tablesOf = 'search_vectors, search_passages, search_terms, search_owners, search_space, search_meta';
+const tablesOf = 'search_vectors, search_passages, search_postings, search_terms, search_owners, search_space, search_meta';
 let server: PostgresServer;
 let pglite: SearchPool;
 beforeAll(async () => {
@@ -103,11 +103,11 @@ describe('PostgresSearchIndex', () => {
     await index.replace(ann, 's', [tides]);
     const blocker = new Client({ connectionString: url });
     await blocker.connect();
-    await blocker.query('BEGIN; LOCK TABLE search_passages IN ACCESS EXCLUSIVE MODE');
+    await blocker.query('BEGIN; LOCK TABLE search_postings IN ACCESS EXCLUSIVE MODE');
     const controller = new AbortController();
     const searching = find(index, 'tides', controller.signal);
     searching.catch(() => {}); // looked at below
-    const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%JOIN search_passages%'`;
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%JOIN search_postings%'`;
     await expect.poll(async () => (await run(url, waiting)).rowCount, { timeout: 10_000 }).toBe(1);
     controller.abort();
     await expect(searching).rejects.toMatchObject({ code: 'cancelled' });
@@ -115,6 +115,19 @@ describe('PostgresSearchIndex', () => {
     await blocker.query('ROLLBACK');
     await blocker.end();
     expect((await find(index, 'tides')).hits).toHaveLength(1);
+    await index.close();
+  });
+
+  it('finds what was added, changed and kept by a second writing of a source, each once, and leaves nothing of what is gone', async () => {
+    const url = await server.freshDatabase();
+    const index = open(url);
+    await index.replace(ann, 's', [tides, makePassage('s:1:1', 'The moon pulls.'), makePassage('s:1:2', 'Old words.')]);
+    await index.replace(ann, 's', [makePassage('s:1:1', 'The moon shines.'), tides, makePassage('s:1:3', 'The tides fall.')]);
+    const ids = async (text: string) => (await find(index, text)).hits.map(({ passage }) => passage.id).sort();
+    expect([await ids('tides'), await ids('moon'), await ids('pulls old')]).toEqual([['s:1:0', 's:1:3'], ['s:1:1'], []]);
+    await index.remove(ann, 's');
+    const rows = 'SELECT (SELECT count(*) FROM search_postings) AS postings, (SELECT count(*) FROM search_terms) AS terms';
+    expect((await run(url, rows)).rows).toEqual([{ postings: '0', terms: '0' }]);
     await index.close();
   });
 

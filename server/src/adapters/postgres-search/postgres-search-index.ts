@@ -38,7 +38,7 @@ const EXACT =
 const MAX_QUERY_LENGTH = 10_000;
 
 /**
- * `SearchIndex` in tables of its own (`search_...`) of a PostgreSQL database: GIN for words, pgvector for meaning where the
+ * `SearchIndex` in tables of its own (`search_...`) of a PostgreSQL database: lists of passages for words, pgvector for meaning where the
  * server has it. Several processes may use it at once.
  *
  * @example const index = createPostgresSearchIndex({ database: { pool }, log })

@@ -1,10 +1,13 @@
 import { spaced, stemOf } from '../../core/indexing/content-terms.ts';
 
-/** Longest stem that is kept, in UTF-16 units: what is longer is no word, and a lexeme ends at 2046 bytes. */
+/** Longest stem that is kept, in UTF-16 units: what is longer is no word, and a key of an index ends at 2,700 bytes. */
 const MAX_STEM = 64;
 
-/** Most words of a passage that are indexed: positions in a tsvector end at 16,383. */
-const MAX_WORDS = 16_000;
+/** Most words of a passage that are indexed: 16 bits hold its length. */
+const MAX_WORDS = 65_535;
+
+/** 8 bits: by then, once more changes nothing in a BM25. */
+const MOST_HALVES = 255;
 
 /** Text as PostgreSQL can hold it: it refuses NUL, and half of a surrogate pair is no character. Keeps the length. */
 export function storable(text: string): string {
@@ -16,41 +19,44 @@ export function indexStem(word: string): string {
   return stemOf(word).slice(0, MAX_STEM).toWellFormed();
 }
 
-/** Lexemes begin with their owner's number, so that a search reads entries of its owner only. */
-export function lexemeOf(owner: number, stem: string): string {
-  return `'${owner}:${stem}'`;
-}
-
-export interface IndexedWords {
-  /** A literal of the type tsvector: words of the text have weight A, those of the titles B. */
-  readonly vector: string;
-  readonly stems: ReadonlySet<string>;
+export interface CountedWords {
+  /** How often each stem stands in the passage, in halves: a word of the titles counts half. */
+  readonly halves: ReadonlyMap<string, number>;
   readonly words: number;
 }
 
 /**
- * What the full text index holds of a passage. Stems are made here, as everywhere else in Scholium, and not by a text
+ * What the index knows of a passage's words. Stems are made here, as everywhere else in Scholium, and not by a text
  * search configuration of the server: all languages alike, no stop words, and the same on every server.
  */
-export function indexedWords(owner: number, text: string, context: string): IndexedWords {
-  const places = new Map<string, string[]>();
-  let position = 0;
-  const add = (words: readonly string[], weight: 'A' | 'B'): void => {
-    for (const word of words) {
+export function countWords(text: string, context: string): CountedWords {
+  const halves = new Map<string, number>();
+  let words = 0;
+  const add = (found: readonly string[], weight: number): void => {
+    for (const word of found) {
       const stem = indexStem(word);
-      if (stem === '' || position >= MAX_WORDS) continue;
-      const known = places.get(stem) ?? [];
-      known.push(`${++position}${weight}`);
-      places.set(stem, known);
+      if (stem === '' || words >= MAX_WORDS) continue;
+      words++;
+      halves.set(stem, Math.min(MOST_HALVES, (halves.get(stem) ?? 0) + weight));
     }
   };
-  add(wordsIn(text), 'A');
-  add(wordsIn(context), 'B');
-  const vector = [...places].map(([stem, at]) => `${lexemeOf(owner, stem)}:${at.join(',')}`).join(' ');
-  return { vector, stems: new Set(places.keys()), words: position };
+  add(wordsIn(text), 2);
+  add(wordsIn(context), 1);
+  return { halves, words };
 }
 
-/** Letters, digits and marks only: nothing that is syntax inside a quoted lexeme. */
+/** A passage in the list of a stem: its row, its length and how often the stem stands in it, in 64 bits, so that a list is short. */
+export function packPosting(row: number, words: number, halves: number): string {
+  return String((BigInt(row) << 24n) | BigInt(words << 8) | BigInt(halves));
+}
+
+/** SQL that takes a posting `p` apart. */
+export const unpacked = {
+  row: 'p >> 24',
+  words: '((p >> 8) & 65535)::float8',
+  often: '((p & 255)::float8 / 2)',
+} as const;
+
 function wordsIn(text: string): string[] {
   return (
     spaced(text)

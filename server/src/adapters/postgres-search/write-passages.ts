@@ -1,7 +1,7 @@
 import type { IndexedPassage } from '../../core/domain/passage.ts';
 import { columnNames, columnTypes, selectedColumns, toColumns, type PassageColumns } from './passage-row.ts';
 import { rowsOf, type SqlClient } from './search-pool.ts';
-import { indexedWords, storable } from './search-words.ts';
+import { countWords, packPosting, storable, type CountedWords } from './search-words.ts';
 import type { VectorTable } from './vector-table.ts';
 
 /** Passages that are sent to the server in one statement. */
@@ -96,6 +96,7 @@ async function replaceOfOwner(
   const before = new Map(stored.map((row) => [row.id, row]));
   const added: PassageColumns[] = [];
   const moved: PassageColumns[] = [];
+  const kept: StoredPassage[] = [];
   for (const wanted of passages.map(toColumns)) {
     const row = before.get(wanted.id);
     if (row?.text !== wanted.text || row.context !== wanted.context) {
@@ -103,31 +104,35 @@ async function replaceOfOwner(
       continue;
     }
     before.delete(wanted.id);
+    kept.push(row);
     if (columnNames.some((column) => row[column] !== wanted[column])) moved.push(wanted);
   }
   const gone = [...before.values()];
-  const counts = new Counts(owner);
-  for (const row of gone) counts.add(row, -1);
-  await client.query('DELETE FROM search_passages WHERE row = ANY($1::bigint[])', [gone.map(({ row }) => row)]);
-  await insertPassages(client, owner, added, counts);
   await updatePassages(client, owner, moved);
-  await counts.store(client);
+  if (gone.length === 0 && added.length === 0) return;
+  await client.query('DELETE FROM search_passages WHERE row = ANY($1::bigint[])', [gone.map(({ row }) => row)]);
+  const inserted = await insertPassages(client, owner, added);
+  const [old, now] = [stored.map(withWords), [...kept, ...inserted].map(withWords)];
+  await replacePostings(client, owner, old, now);
+  await storeCounts(client, owner, old, now);
 }
 
-async function insertPassages(client: SqlClient, owner: number, added: readonly PassageColumns[], counts: Counts): Promise<void> {
+async function insertPassages(client: SqlClient, owner: number, added: readonly PassageColumns[]): Promise<StoredPassage[]> {
+  const inserted: StoredPassage[] = [];
   for (let start = 0; start < added.length; start += BATCH) {
-    const rows = added.slice(start, start + BATCH).map((row, place) => {
-      const { vector, words } = counts.add(row, 1);
-      return { ...row, place, terms: vector, word_count: words };
-    });
-    await client.query(
-      `INSERT INTO search_passages (owner, word_count, terms, ${columnNames.join(', ')})
-       SELECT $1, x.word_count, x.terms::tsvector, ${columnNames.map((name) => `x.${name}`).join(', ')}
-       FROM jsonb_to_recordset($2::text::jsonb) AS x(place integer, word_count integer, terms text, ${columnTypes})
-       ORDER BY x.place`,
-      [owner, JSON.stringify(rows)],
+    const batch = added.slice(start, start + BATCH);
+    const rows = await rowsOf<{ row: number; id: string }>(
+      client,
+      `INSERT INTO search_passages (owner, ${columnNames.join(', ')})
+       SELECT $1, ${columnNames.map((name) => `x.${name}`).join(', ')}
+       FROM jsonb_to_recordset($2::text::jsonb) AS x(place integer, ${columnTypes})
+       ORDER BY x.place RETURNING row::float8 AS row, id`,
+      [owner, JSON.stringify(batch.map((row, place) => ({ ...row, place })))],
     );
+    const byId = new Map(rows.map(({ id, row }) => [id, row]));
+    for (const passage of batch) inserted.push({ ...passage, row: byId.get(passage.id)! }); // it was inserted just now
   }
+  return inserted;
 }
 
 async function updatePassages(client: SqlClient, owner: number, moved: readonly PassageColumns[]): Promise<void> {
@@ -139,39 +144,61 @@ async function updatePassages(client: SqlClient, owner: number, moved: readonly 
   );
 }
 
-/** How a change changes in how many of the owner's passages each stem stands, and how many words they have. */
-class Counts {
-  readonly #owner: number;
-  readonly #stems = new Map<string, number>();
-  #passages = 0;
-  #words = 0;
+interface Worded extends CountedWords {
+  readonly row: number;
+}
 
-  constructor(owner: number) {
-    this.#owner = owner;
-  }
+function withWords({ row, text, context }: StoredPassage): Worded {
+  return { row, ...countWords(text, context) };
+}
 
-  add(row: PassageColumns, sign: 1 | -1): { vector: string; words: number } {
-    const { vector, stems, words } = indexedWords(this.#owner, row.text, row.context);
-    for (const stem of stems) this.#stems.set(stem, (this.#stems.get(stem) ?? 0) + sign);
-    this.#passages += sign;
-    this.#words += sign * words;
-    return { vector, words };
+/** Puts the lists of a source's words in place of those it had; the lowest row of the source is their common name. */
+async function replacePostings(client: SqlClient, owner: number, old: readonly Worded[], now: readonly Worded[]): Promise<void> {
+  const remove = 'DELETE FROM search_postings WHERE owner = $1 AND block = $2 AND stem = ANY($3::text[])';
+  if (old.length > 0)
+    await client.query(remove, [owner, blockOf(old), [...new Set(old.flatMap(({ halves }) => [...halves.keys()]))]]);
+  if (now.length === 0) return;
+  const lists = new Map<string, string[]>();
+  for (const { row, halves, words } of now) {
+    for (const [stem, count] of halves) {
+      const list = lists.get(stem);
+      const posting = packPosting(row, words, count);
+      if (list) list.push(posting);
+      else lists.set(stem, [posting]);
+    }
   }
+  await client.query(
+    `INSERT INTO search_postings SELECT $1, x.stem, $2, x.list::bigint[] FROM unnest($3::text[], $4::text[]) AS x(stem, list)`,
+    [owner, blockOf(now), [...lists.keys()], Array.from(lists.values(), (list) => `{${list.join(',')}}`)],
+  );
+}
 
-  async store(client: SqlClient): Promise<void> {
-    const changed = [...this.#stems].filter(([, passages]) => passages !== 0);
-    await client.query(
-      `INSERT INTO search_terms AS t SELECT $1, * FROM unnest($2::text[], $3::integer[])
-       ON CONFLICT (owner, stem) DO UPDATE SET passages = t.passages + excluded.passages`,
-      [this.#owner, changed.map(([stem]) => stem), changed.map(([, passages]) => passages)],
-    );
-    const fewer = changed.filter(([, passages]) => passages < 0).map(([stem]) => stem);
-    const tidy = 'DELETE FROM search_terms WHERE owner = $1 AND stem = ANY($2::text[]) AND passages <= 0';
-    if (fewer.length > 0) await client.query(tidy, [this.#owner, fewer]);
-    await client.query('UPDATE search_owners SET passages = passages + $2, words = words + $3 WHERE owner = $1', [
-      this.#owner,
-      this.#passages,
-      this.#words,
-    ]);
+function blockOf(passages: readonly Worded[]): number {
+  return passages.reduce((lowest, { row }) => Math.min(lowest, row), Infinity);
+}
+
+/** In how many of the owner's passages each stem stands, and how many words they have: by how much the change changes it. */
+async function storeCounts(client: SqlClient, owner: number, old: readonly Worded[], now: readonly Worded[]): Promise<void> {
+  const stems = new Map<string, number>();
+  let moreWords = 0;
+  for (const [passages, sign] of [
+    [old, -1],
+    [now, 1],
+  ] as const) {
+    for (const { halves, words } of passages) {
+      moreWords += sign * words;
+      for (const stem of halves.keys()) stems.set(stem, (stems.get(stem) ?? 0) + sign);
+    }
   }
+  const changed = [...stems].filter(([, passages]) => passages !== 0);
+  await client.query(
+    `INSERT INTO search_terms AS t SELECT $1, * FROM unnest($2::text[], $3::integer[])
+     ON CONFLICT (owner, stem) DO UPDATE SET passages = t.passages + excluded.passages`,
+    [owner, changed.map(([stem]) => stem), changed.map(([, passages]) => passages)],
+  );
+  const fewer = changed.filter(([, passages]) => passages < 0).map(([stem]) => stem);
+  const tidy = 'DELETE FROM search_terms WHERE owner = $1 AND stem = ANY($2::text[]) AND passages <= 0';
+  if (fewer.length > 0) await client.query(tidy, [owner, fewer]);
+  const change = 'UPDATE search_owners SET passages = passages + $2, words = words + $3 WHERE owner = $1';
+  await client.query(change, [owner, now.length - old.length, moreWords]);
 }
