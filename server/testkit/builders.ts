@@ -3,6 +3,7 @@ import type { NewJob } from '../src/core/domain/job.ts';
 import { LOCAL_OWNER } from '../src/core/domain/scope.ts';
 import type { DocumentText } from '../src/core/domain/document.ts';
 import type { Course, Lecture, Source } from '../src/core/domain/library.ts';
+import type { Upload } from '../src/core/domain/upload.ts';
 import type { Transcript } from '../src/core/domain/transcript.ts';
 
 /** Records with every field filled; a test names only what it is about. */
@@ -20,6 +21,26 @@ export function aLecture(fields: Partial<Lecture> = {}): Lecture {
     createdAt: 2_000,
     deletedAt: null,
     pinned: false,
+    ...fields,
+  };
+}
+
+export function anUpload(fields: Partial<Upload> = {}): Upload {
+  return {
+    id: 'upl_1',
+    ownerId: LOCAL_OWNER,
+    fileName: 'memory.mp3',
+    metadata: { filename: 'memory.mp3' },
+    sizeBytes: 100,
+    offsetBytes: 0,
+    status: 'receiving',
+    createdAt: 5_000,
+    updatedAt: 5_000,
+    expiresAt: 50_000,
+    jobId: null,
+    lectureId: null,
+    sourceId: null,
+    error: null,
     ...fields,
   };
 }

@@ -8,6 +8,8 @@ import type { Scope } from '../src/core/domain/scope.ts';
 import type { Transcript } from '../src/core/domain/transcript.ts';
 import type { JobState } from '../src/core/jobs/job-transitions.ts';
 import type { PartHolder, StepOutput, StoredExport } from '../src/core/ports/store.ts';
+import type { Upload } from '../src/core/domain/upload.ts';
+import type { StoredUploadKey } from './memory-uploads.ts';
 import { decodeCursor, encodeCursor } from '../src/adapters/sql/pages.ts';
 
 export interface StoredReply {
@@ -34,6 +36,8 @@ export interface MemoryState {
   readonly jobs: Map<string, JobState>;
   readonly events: Map<string, readonly JobEvent[]>;
   readonly replies: Map<string, StoredReply>;
+  readonly uploads: Map<string, Upload>;
+  readonly uploadKeys: Map<string, StoredUploadKey>;
 }
 
 /** How a store's calls reach the state: alone, or inside the transaction they belong to. */
@@ -54,6 +58,8 @@ export function emptyState(): MemoryState {
     jobs: new Map(),
     events: new Map(),
     replies: new Map(),
+    uploads: new Map(),
+    uploadKeys: new Map(),
   };
 }
 
@@ -72,6 +78,8 @@ export function snapshot(state: MemoryState): MemoryState {
     jobs: new Map(state.jobs),
     events: new Map(state.events),
     replies: new Map(state.replies),
+    uploads: new Map(state.uploads),
+    uploadKeys: new Map(state.uploadKeys),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Store } from '../src/core/ports/store.ts';
 import { memoryHoldings } from './memory-holdings.ts';
 import { memoryJobs } from './memory-jobs.ts';
 import { memoryLibrary } from './memory-library.ts';
+import { memoryUploads } from './memory-uploads.ts';
 import { emptyState, snapshot, type Access, type MemoryState } from './memory-state.ts';
 
 /** A `Store` in memory that passes the same suite as the databases: for unit tests. */
@@ -33,6 +34,7 @@ function makeStore(access: Access, transaction: Store['transaction']): Store {
     ...memoryLibrary(access),
     ...memoryHoldings(access),
     ...memoryJobs(access),
+    ...memoryUploads(access),
     transaction,
     async check() {},
     async close() {},

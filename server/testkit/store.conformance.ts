@@ -6,6 +6,7 @@ import { deadLettersConformance } from './dead-letters.conformance.ts';
 import { holdingsConformance } from './holdings.conformance.ts';
 import { jobStoreConformance } from './job-store.conformance.ts';
 import { partHoldersConformance } from './part-holders.conformance.ts';
+import { uploadsConformance } from './uploads.conformance.ts';
 
 const local = ownerScope(LOCAL_OWNER);
 const other = ownerScope('other');
@@ -441,6 +442,7 @@ export function storeConformance(name: string, makeStore: () => Promise<Store>):
     jobStoreConformance(() => store);
     deadLettersConformance(() => store);
     holdingsConformance(() => store);
+    uploadsConformance(() => store);
   });
 }
 

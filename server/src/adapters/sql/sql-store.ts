@@ -12,6 +12,7 @@ import { sourceStore } from './sources.ts';
 import { stepOutputStore } from './step-outputs.ts';
 import type { Db } from './tables.ts';
 import { transcriptStore } from './transcripts.ts';
+import { uploadStore } from './uploads.ts';
 
 /** What differs between databases. */
 export interface Connection {
@@ -39,6 +40,7 @@ export function sqlStore(db: Db, connection: Connection): Store {
     jobs: jobStore(db),
     jobEvents: jobEventStore(db),
     replies: replyStore(db),
+    uploads: uploadStore(db),
     async transaction(work) {
       if (db.isTransaction) throw new Error('Transactions do not nest: use the store that was given.');
       for (let attempt = 1; ; attempt++) {

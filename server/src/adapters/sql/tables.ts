@@ -20,6 +20,8 @@ export interface Tables {
   jobs: JobRow;
   jobEvents: JobEventRow;
   replies: ReplyRow;
+  uploads: UploadRow;
+  uploadKeys: UploadKeyRow;
 }
 
 export interface CourseRow {
@@ -206,4 +208,30 @@ export interface ReplyRow {
   reservedAt: number;
   status: number | null;
   body: string | null;
+}
+
+export interface UploadRow {
+  ownerId: string;
+  id: string;
+  fileName: string;
+  metadataJson: string;
+  sizeBytes: number | null;
+  offsetBytes: number;
+  status: string;
+  createdAt: number;
+  updatedAt: number;
+  expiresAt: number;
+  jobId: string | null;
+  lectureId: string | null;
+  sourceId: string | null;
+  errorJson: string;
+}
+
+/** Where bytes of an upload lie, or were about to. */
+export interface UploadKeyRow {
+  ownerId: string;
+  uploadId: string;
+  key: string;
+  offsetBytes: number | null;
+  sizeBytes: number | null;
 }

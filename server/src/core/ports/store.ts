@@ -7,6 +7,7 @@ import type { JobFigures } from '../jobs/job-figures.ts';
 import type { DocumentText } from '../domain/document.ts';
 import type { Transcript } from '../domain/transcript.ts';
 import type { HoldingStore } from './holdings.ts';
+import type { UploadStore } from './uploads.ts';
 
 /**
  * Everything that must not be lost. Each call takes a scope and sees only its rows; writing a row of another
@@ -25,6 +26,7 @@ export interface Store {
   readonly jobs: JobStore;
   readonly jobEvents: JobEventStore;
   readonly replies: ReplyStore;
+  readonly uploads: UploadStore;
   /** All of `work` or nothing. Use only the given store inside. Not nested. */
   transaction<T>(work: (store: Store) => Promise<T>): Promise<T>;
   /** @throws AppError `database_unavailable` */

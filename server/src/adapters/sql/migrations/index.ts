@@ -3,6 +3,7 @@ import { first } from './0001-first.ts';
 import { lecturePin } from './0003-lecture-pin.ts';
 import { partHolders } from './0004-part-holders.ts';
 import { jobOrder } from './0005-job-order.ts';
+import { uploads } from './0006-uploads.ts';
 import { documents } from './0007-documents.ts';
 
 /** All migrations by name, applied in this order. Forward only: a mistake is mended by the next one. */
@@ -11,5 +12,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0003-lecture-pin': lecturePin,
   '0004-part-holders': partHolders,
   '0005-job-order': jobOrder,
+  '0006-uploads': uploads,
   '0007-documents': documents,
 };
