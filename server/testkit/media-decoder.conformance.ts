@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../src/core/domain/app-error.ts';
-import { SAMPLE_RATE } from '../src/core/domain/audio.ts';
-import type { MediaDecoder } from '../src/core/ports/media-decoder.ts';
+import { SAMPLE_RATE, samplesToMs } from '../src/core/domain/audio.ts';
+import { MAX_CLIP_MS, type MediaDecoder, type SoundClip } from '../src/core/ports/media-decoder.ts';
 import { joined, noise, silence, tone, wavFile } from './sound.ts';
 
 const never = new AbortController().signal;
@@ -69,6 +69,40 @@ export function mediaDecoderConformance(name: string, make: () => MediaDecoder):
       expect(joined(...blocks)).toHaveLength(2 * SAMPLE_RATE);
     });
 
+    it('clips the sound between two times, and tells which kind of file it is', async () => {
+      const path = await file(wavFile(joined(silence(2_000), tone(1_500), silence(2_000))));
+      const clip = await decoder.clip(path, { startMs: 2_000, endMs: 3_500 }, never);
+      const sound = await decodeClip(clip, 'middle');
+      // An MP3 begins and ends with up to 80 ms of silence of its own.
+      expect(Math.abs(samplesToMs(sound.length) - 1_500)).toBeLessThan(160);
+      const quiet = await decodeClip(await decoder.clip(path, { startMs: 200, endMs: 1_400 }, never), 'start');
+      expect(loudness(sound.subarray(4_000, 20_000))).toBeGreaterThan(20 * Math.max(1, loudness(quiet)));
+    });
+
+    it('clips what there is where the recording ends before, and at most 30 seconds', async () => {
+      const path = await file(wavFile(noise(40_000)));
+      const tail = await decodeClip(await decoder.clip(path, { startMs: 39_000, endMs: 45_000 }, never), 'tail');
+      expect(Math.abs(samplesToMs(tail.length) - 1_000)).toBeLessThan(160);
+      const most = await decodeClip(await decoder.clip(path, { startMs: 0, endMs: 40_000 }, never), 'most');
+      expect(Math.abs(samplesToMs(most.length) - MAX_CLIP_MS)).toBeLessThan(160);
+    });
+
+    it('tells that there is no sound to clip after the end', async () => {
+      const path = await file(wavFile(tone(1_000)));
+      await expect(decoder.clip(path, { startMs: 5_000, endMs: 6_000 }, never)).rejects.toMatchObject({ code: 'media_damaged' });
+    });
+
+    it('clips nothing when it is aborted before', async () => {
+      const path = await file(wavFile(tone(1_000)));
+      const stopped = AbortSignal.abort(new AppError('cancelled', 'Stopped.'));
+      await expect(decoder.clip(path, { startMs: 0, endMs: 500 }, stopped)).rejects.toThrow(/Stopped|abort/i);
+    });
+
+    async function decodeClip({ extension, bytes }: SoundClip, name: string): Promise<Int16Array> {
+      const path = await file(Buffer.from(bytes), `${name}.${extension}`);
+      return joined(...(await collect(decoder.decode(path, UNLIMITED, never))));
+    }
+
     it('can be stopped after the first block', async () => {
       for await (const block of decoder.decode(await file(wavFile(noise(120_000))), UNLIMITED, never)) {
         expect(block.length).toBeGreaterThan(0);
@@ -93,4 +127,9 @@ async function collect(blocks: AsyncIterable<Int16Array>): Promise<Int16Array[]>
   const all: Int16Array[] = [];
   for await (const block of blocks) all.push(block);
   return all;
+}
+
+/** Root mean square of the samples. */
+function loudness(samples: Int16Array): number {
+  return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / Math.max(1, samples.length));
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { AppError } from '../src/core/domain/app-error.ts';
 import { msToSamples, samplesToMs } from '../src/core/domain/audio.ts';
-import type { MediaDecoder } from '../src/core/ports/media-decoder.ts';
-import { blocksOf } from './sound.ts';
+import { MAX_CLIP_MS, type MediaDecoder } from '../src/core/ports/media-decoder.ts';
+import { blocksOf, wavFile } from './sound.ts';
 
 const HEADER_BYTES = 44;
 
@@ -22,6 +22,12 @@ export function memoryMediaDecoder(): MediaDecoder {
         yield block;
       }
       signal.throwIfAborted();
+    },
+    async clip(path, { startMs, endMs }, signal) {
+      const [first, last] = [msToSamples(startMs), msToSamples(Math.min(endMs, startMs + MAX_CLIP_MS))];
+      const samples = (await readWav(path, signal)).slice(first, last);
+      if (samples.length === 0) throw new AppError('media_damaged', 'There is no sound at this place of the recording.');
+      return { extension: 'wav', bytes: wavFile(samples) };
     },
     version: async () => 'memory',
   };

@@ -5,24 +5,15 @@ import { AppError } from '../../core/domain/app-error.ts';
 import { msToSamples, SAMPLE_RATE } from '../../core/domain/audio.ts';
 import type { MediaDecoder, MediaFacts } from '../../core/ports/media-decoder.ts';
 import { isMissingProgram, keepTail, spawnLimited, type Limits } from '../child-process/spawn-limited.ts';
+import { clipSound } from './clip-sound.ts';
+import { MEMORY_BYTES, MISSING, SAFE_INPUT } from './safe-input.ts';
 import { parseProbe } from './parse-probe.ts';
 
-/**
- * Only self-contained containers: playlists (HLS, DASH, ffconcat) open other files and hosts, and a
- * self-referencing one named `.mp3` spins for ever. Nested formats are held to the same list.
- */
-const FORMATS = 'wav,mp3,mov,matroska,ogg,flac,aac,asf,avi,mpegts,mpeg,aiff,amr,flv,caf,w64,au,ac3,eac3';
-const SAFE_INPUT = ['-protocol_whitelist', 'file,pipe', '-format_whitelist', FORMATS];
-/** 56 MB are used for 3 h of mp3; video containers want more address space for threads. */
-const MEMORY_BYTES = 4 * 1024 ** 3;
 /** A probe reads a few megabytes; one that takes longer is an attack or a broken disk. */
 const PROBE_LIMITS: Limits = { memoryBytes: MEMORY_BYTES, cpuSeconds: 20 };
 const PROBE_TIMEOUT_MS = 30_000;
 /** No output for this long means that the decoder hangs. */
 const STALL_MS = 60_000;
-
-const MISSING =
-  'ffmpeg was not found. Install it (Debian and Ubuntu: "apt install ffmpeg", macOS: "brew install ffmpeg") or set FFMPEG_PATH.';
 
 const STOPPED =
   'ffmpeg was stopped while it read the recording: by the system for want of memory, or because it hung. What is done is kept; try again.';
@@ -32,6 +23,7 @@ export function createFfmpegDecoder(paths: { ffmpeg: string; ffprobe: string }):
   return {
     probe: (path, signal) => probe(paths.ffprobe, path, signal),
     decode: (path, options, signal) => decode(paths.ffmpeg, path, options.maxDurationMs, signal),
+    clip: (path, span, signal) => clipSound(paths.ffmpeg, path, span, signal),
     version: () => version(paths.ffmpeg),
   };
 }

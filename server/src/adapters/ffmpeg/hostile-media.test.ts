@@ -81,6 +81,14 @@ describe('a playlist that is named like a recording', () => {
     expect(performance.now() - startedAt).toBeLessThan(20_000);
   });
 
+  it('is not followed to cut a clip out of what it names', async () => {
+    const path = join(folder, 'upload.mp3');
+    for (const content of [hls('#EXTINF:2,', 'secret.wav', '#EXT-X-ENDLIST'), 'ffconcat version 1.0\nfile secret.wav\n']) {
+      await writeFile(path, content);
+      expect(await code(decoder.clip(path, { startMs: 0, endMs: 1_000 }, never))).toMatch(REFUSED);
+    }
+  });
+
   it('is refused within a second when it names itself', async () => {
     const path = join(folder, 'upload.mp3');
     await writeFile(path, hls('#EXTINF:2,', 'upload.mp3', '#EXT-X-ENDLIST'));

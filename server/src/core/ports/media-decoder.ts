@@ -6,6 +6,16 @@ export interface MediaFacts {
   readonly hasVideo: boolean;
 }
 
+/** A piece of sound to listen to, as a file that every player and phone plays. */
+export interface SoundClip {
+  /** Without a dot. */
+  readonly extension: 'mp3' | 'wav';
+  readonly bytes: Uint8Array;
+}
+
+/** No clip is longer: enough for a few sentences, and small (a 30 s MP3 has 180 kB). */
+export const MAX_CLIP_MS = 30_000;
+
 /** Turns any sound or video file into 16 kHz mono samples. */
 export interface MediaDecoder {
   /** @throws AppError `media_empty`, `media_unsupported`, `media_no_audio`, `media_protected`, `media_damaged`, `decoder_unavailable` */
@@ -16,6 +26,12 @@ export interface MediaDecoder {
    * @throws AppError as `probe`, and `media_too_long` when more than `maxDurationMs` is decoded
    */
   decode(path: string, options: { maxDurationMs: number }, signal: AbortSignal): AsyncIterable<Int16Array>;
+  /**
+   * The sound from `startMs` to `endMs`, at most `MAX_CLIP_MS` of it; shorter where the recording ends before. What lies
+   * before is skipped, not decoded, so a clip out of the third hour costs little more than one of the first minute.
+   * @throws AppError as `probe`; `media_damaged` when there is no sound at that time
+   */
+  clip(path: string, span: { startMs: number; endMs: number }, signal: AbortSignal): Promise<SoundClip>;
   /** Version text, for health and doctor. @throws AppError `decoder_unavailable` */
   version(): Promise<string>;
 }
