@@ -15,9 +15,34 @@ const MOST_BYTES = (MAX_CLIP_MS / 1000) * 6_000 * 2;
  * included (they know no Ogg). Without tags and encoder names, so that the same recording gives the same bytes.
  */
 const OUTPUT = [
-  ...['-map', '0:a:0', '-vn', '-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
-  ...['-ac', '1', '-ar', '24000', '-c:a', 'libmp3lame', '-b:a', '48k', '-fflags', '+bitexact', '-flags:a', '+bitexact'],
-  ...['-write_xing', '0', '-id3v2_version', '0', '-f', 'mp3', 'pipe:1'],
+  '-map',
+  '0:a:0',
+  '-vn',
+  '-sn',
+  '-dn',
+  '-map_metadata',
+  '-1',
+  '-map_chapters',
+  '-1',
+  '-ac',
+  '1',
+  '-ar',
+  '24000',
+  '-c:a',
+  'libmp3lame',
+  '-b:a',
+  '48k',
+  '-fflags',
+  '+bitexact',
+  '-flags:a',
+  '+bitexact',
+  '-write_xing',
+  '0',
+  '-id3v2_version',
+  '0',
+  '-f',
+  'mp3',
+  'pipe:1',
 ];
 
 /** `MediaDecoder.clip` by one run of ffmpeg that seeks in its input. */
