@@ -86,7 +86,7 @@ function parseUrl(text: string): URL {
   if (/^https?:\/\/[^/?#]*[?#][^/]*@/i.test(text)) {
     throw new AppError('url_invalid', 'The address holds "@" right after the name. Write a "/" behind the name.');
   }
-  if (hostOf(url) === '' || (!isIP(hostOf(url)) && !/^[\p{L}\p{N}\p{M}_.-]+(?::\d*)?$/u.test(authority))) {
+  if (hostOf(url) === '' || (!url.hostname.startsWith('[') && !/^[\p{L}\p{N}\p{M}_.-]+(?::\d*)?$/u.test(authority))) {
     throw new AppError('url_invalid', 'The name in the address holds characters that names do not have.');
   }
   url.hash = '';
