@@ -10,7 +10,7 @@ import { responseFacts } from './response-facts.ts';
 import { timeLimits } from './time-limits.ts';
 
 /**
- * The `WebFetcher` that everything outside is fetched with: see docs/security.md for what it refuses and its limits.
+ * The `WebFetcher` that everything outside is fetched with: see docs/fetching.md for what it refuses and its limits.
  *
  * @throws AppError `configuration_invalid` when `allowPrivate` holds what is neither a network nor a host name
  * @example
