@@ -12,3 +12,4 @@ export * from './operators.ts';
 export * from './problem.ts';
 export * from './search.ts';
 export * from './transcript.ts';
+export * from './upload.ts';

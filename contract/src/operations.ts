@@ -6,11 +6,13 @@ import { operatorOperations } from './operations/operators.ts';
 import { recordingOperations } from './operations/recordings.ts';
 import { studyOperations } from './operations/study.ts';
 import { systemOperations } from './operations/system.ts';
+import { uploadOperations } from './operations/uploads.ts';
 
 /** Everything the API does, by operation id. */
 export const operations = {
   ...libraryOperations,
   ...recordingOperations,
+  ...uploadOperations,
   ...studyOperations,
   ...exportOperations,
   ...jobOperations,

@@ -7,6 +7,7 @@ import { requestExport } from './core/export/request-export.ts';
 import { requestGeneration } from './core/generate/request-generation.ts';
 import { requestReindex } from './core/indexing/request-reindex.ts';
 import { addRecording } from './core/ingest/add-recording.ts';
+import { bindUploads } from './core/ingest/bind-uploads.ts';
 import { ingest } from './core/ingest/ingest.ts';
 import { cancelJob } from './core/jobs/cancel-job.ts';
 import { DEFAULT_BACKOFF } from './core/jobs/backoff.ts';
@@ -87,7 +88,12 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const ports = await openPorts(config, overrides);
   const api: ApiDeps = {
     ...ports,
-    settings: { version: VERSION, publicHosts: config.publicHosts, maxUploadBytes: config.audioMaxFileSizeBytes },
+    settings: {
+      version: VERSION,
+      publicHosts: config.publicHosts,
+      maxUploadBytes: config.audioMaxFileSizeBytes,
+      maxResumableBytes: config.uploadMaxFileSizeBytes,
+    },
     ingest: (input, signal) => ingest(ports, input, signal),
     addRecording: (input, signal) => addRecording(ports, input, signal),
     requestTranscription: (input) => requestTranscription(ports, input),
@@ -98,6 +104,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     ask: (input, signal) => ask(ports, input, signal),
     health: createHealthCheck(ports, { version: VERSION, startedAt }),
     readiness: createReadinessCheck(ports, { version: VERSION, startedAt, stopping: stopping.signal }),
+    uploads: bindUploads(ports, { maxBytes: config.uploadMaxFileSizeBytes }),
     trash: bindTrash(ports),
     operators: bindOperators(ports, config.retention),
   };

@@ -117,6 +117,11 @@ export const variables = {
   ),
   LOG_DIR: variable('Folder for log files (10 MB each, 5 are kept). Empty: standard output only.', '', text),
   AUDIO_MAX_FILE_SIZE: variable('Largest upload in one request, in bytes or as `100MB`, `2GiB`.', '100MiB', size),
+  UPLOAD_MAX_FILE_SIZE: variable(
+    'Largest file that may arrive in pieces (resumable upload), in bytes or as `20GB`.',
+    '20GB',
+    size,
+  ),
   MEDIA_MAX_HOURS: variable('Longest recording, by decoded sound, in hours.', '12', wholeNumber(1, 240)),
   TRANSCRIBE_CHUNK_SECONDS: variable(
     'Longest piece of sound that an engine gets at once, in seconds.',

@@ -26,6 +26,7 @@ describe('loadConfig', () => {
       databasePath: join(cwd, 'data', 'scholium.db'),
       logDir: null,
       audioMaxFileSizeBytes: 100 * 1024 ** 2,
+      uploadMaxFileSizeBytes: 20_000_000_000,
       mediaMaxDurationMs: 12 * 3_600_000,
     });
   });
@@ -143,6 +144,7 @@ describe('a value that cannot be used', () => {
     PORT: '65536',
     LOG_LEVEL: 'loud',
     AUDIO_MAX_FILE_SIZE: 'large',
+    UPLOAD_MAX_FILE_SIZE: '20 gigs',
     DATABASE_POOL_SIZE: '1',
     QUEUE_FALLBACK: 'maybe',
     STORAGE_MODE: 'tape',

@@ -29,6 +29,7 @@ export interface Config {
   /** Folder for log files that rotate; null logs to standard output only. */
   readonly logDir: string | null;
   readonly audioMaxFileSizeBytes: number;
+  readonly uploadMaxFileSizeBytes: number;
   readonly mediaMaxDurationMs: number;
   readonly transcribeChunkMs: number;
   readonly transcriptionEngine: string;
@@ -93,6 +94,7 @@ export function loadConfig(environment: Environment = process.env, options: { cw
     logLevel: variables.LOG_LEVEL,
     logDir: variables.LOG_DIR === '' ? null : resolve(cwd, variables.LOG_DIR),
     audioMaxFileSizeBytes: variables.AUDIO_MAX_FILE_SIZE,
+    uploadMaxFileSizeBytes: variables.UPLOAD_MAX_FILE_SIZE,
     mediaMaxDurationMs: variables.MEDIA_MAX_HOURS * 3_600_000,
     transcribeChunkMs: variables.TRANSCRIBE_CHUNK_SECONDS * 1000,
     transcriptionEngine: variables.TRANSCRIPTION_ENGINE,

@@ -10,6 +10,7 @@ import type { Job } from '../src/core/domain/job.ts';
 import { LOCAL_OWNER, ownerScope } from '../src/core/domain/scope.ts';
 import type { Transcript } from '../src/core/domain/transcript.ts';
 import { addRecording } from '../src/core/ingest/add-recording.ts';
+import { bindUploads } from '../src/core/ingest/bind-uploads.ts';
 import { ingest } from '../src/core/ingest/ingest.ts';
 import { cancelJob } from '../src/core/jobs/cancel-job.ts';
 import { enqueue } from '../src/core/jobs/enqueue.ts';
@@ -71,7 +72,7 @@ export async function openApiFixture(overrides: Partial<ApiDeps> = {}): Promise<
   const app = await buildApi({
     ...ports,
     metrics: { requestFinished() {}, render: async () => ({ contentType: 'text/plain', body: '# none\n' }) },
-    settings: { version: '0.0.0-test', publicHosts: [], maxUploadBytes: 1_000_000 },
+    settings: { version: '0.0.0-test', publicHosts: [], maxUploadBytes: 1_000_000, maxResumableBytes: 1_000_000_000 },
     ingest: (input, signal) => ingest(ports, input, signal),
     addRecording: (input, signal) => addRecording(ports, input, signal),
     requestTranscription: ({ scope, lectureId }) => startJob(scope, lectureId),
@@ -82,6 +83,7 @@ export async function openApiFixture(overrides: Partial<ApiDeps> = {}): Promise<
     ask: async () => ({ answer: 'The recording does not say.', supported: false, citations: [] }),
     readiness: async () => ({ status: 'ok', version: '0.0.0-test', uptimeMs: 1, dependencies: [] }),
     health: async () => ({ status: 'ok', version: '0.0.0-test', uptimeMs: 1, dependencies: [] }),
+    uploads: bindUploads({ ...ports, ...jobDeps }, { maxBytes: 1_000_000_000 }),
     trash: {
       trashCourse: (input) => trashCourse(jobDeps, input),
       restoreCourse: (input) => restoreCourse(jobDeps, input),

@@ -91,8 +91,10 @@ export function memoryUploads(access: Access): Pick<Store, 'uploads'> {
             .sort((a, b) => a.expiresAt - b.expiresAt || (a.id < b.id ? -1 : 1))
             .slice(0, limit),
         ),
-      expire: async (scope, id) => {
-        const done = await alter(scope, id, (upload, state) => (isIdle(state, upload) ? { status: 'expired' } : null));
+      expire: async (scope, id, before = Number.POSITIVE_INFINITY) => {
+        const done = await alter(scope, id, (upload, state) =>
+          isIdle(state, upload) && (upload.status === 'expired' || upload.expiresAt < before) ? { status: 'expired' } : null,
+        );
         return done !== null;
       },
       remove: (scope, id) =>

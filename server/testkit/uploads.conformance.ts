@@ -116,6 +116,7 @@ export function uploadsConformance(given: () => Store): void {
     it('take nothing once they are given up, and stay on the list until they are removed', async () => {
       await store.uploads.noteKey(local, 'upl_1', 'k/a');
       expect(await store.uploads.expire(other, 'upl_1')).toBe(false);
+      expect(await store.uploads.expire(local, 'upl_1', 50_000)).toBe(false);
       expect(await store.uploads.expire(local, 'upl_1')).toBe(true);
       expect(await store.uploads.addPart(local, 'upl_1', { key: 'k/a', offsetBytes: 0, sizeBytes: 60 }, times)).toBeNull();
       expect(await store.uploads.noteKey(local, 'upl_1', 'k/b')).toBe(false);

@@ -8,6 +8,9 @@ import { exportLecture, type ExportLectureDeps } from './export/export-lecture.t
 import { exportLectureJob } from './export/export-lecture.job.ts';
 import { generate, type GenerateDeps } from './generate/generate.ts';
 import { generateJob } from './generate/generate.job.ts';
+import { addRecording } from './ingest/add-recording.ts';
+import { ingestUpload, type IngestUploadDeps } from './ingest/ingest-upload.ts';
+import { ingestUploadJob } from './ingest/ingest-upload.job.ts';
 import { indexSource, putPassages, type IndexSourceDeps } from './indexing/index-source.ts';
 import { indexSourceJob } from './indexing/index-source.job.ts';
 import { enqueueIn, newJob } from './jobs/enqueue.ts';
@@ -24,7 +27,8 @@ import { upkeepJob } from './upkeep/upkeep.job.ts';
 /**
  * The steps in their order, and the only place that knows it:
  *
- *   ingest        an upload becomes a lecture with a recording           (at the request, no job)
+ *   ingest        an upload becomes a lecture with a recording           (at the request, no job; of one that
+ *                                                                         came in pieces, job `ingest-upload`)
  *   decode        sound becomes chunks of speech                         \
  *   transcribe    chunks become words, words become a transcript          |  job `transcribe`
  *                 (on several machines, jobs `transcribe-help` do chunks of a long one beside it)
@@ -38,6 +42,11 @@ import { upkeepJob } from './upkeep/upkeep.job.ts';
  */
 export function pipeline(deps: PipelineDeps, settings: PipelineSettings): readonly RegisteredJob[] {
   return [
+    registerJob(ingestUploadJob, async (payload, context) => {
+      const addSource: IngestUploadDeps['addSource'] = (input, signal) => addRecording(deps, input, signal);
+      const result = await ingestUpload({ ...deps, addSource }, payload, context);
+      return async () => ({ result });
+    }),
     registerJob(transcribeJob, transcribeRecording(deps, settings)),
     registerJob(helpTranscribeJob, helpWithRecording(deps, settings)),
     registerJob(indexSourceJob, async (payload, context) => {
@@ -62,7 +71,8 @@ export type PipelineDeps = DecodeDeps &
   IndexSourceDeps &
   GenerateDeps &
   ExportLectureDeps &
-  UpkeepDeps & {
+  UpkeepDeps &
+  Omit<IngestUploadDeps, 'addSource'> & {
     readonly store: Store;
     readonly decoder: MediaDecoder;
     readonly transcribers: readonly Transcriber[];

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, mkdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { open, mkdir, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { AppError } from '../../core/domain/app-error.ts';
@@ -20,7 +20,17 @@ export async function openDiskBlobs({ dataDir }: { dataDir: string }): Promise<B
   const incoming = join(root, '.incoming'); // no owner's folder begins with a dot
   await onDisk(() => clearTemporaryFolder(incoming));
   await check();
-  return { put, move, stat: statBlob, read, withFile, remove, uri: (_scope, key) => `local://${checkedKey(key)}`, check };
+  return {
+    put,
+    move,
+    stat: statBlob,
+    read,
+    withFile,
+    remove,
+    uri: (_scope, key) => `local://${checkedKey(key)}`,
+    check,
+    freeBytes,
+  };
 
   async function put(scope: Scope, key: string, data: Readable, options: PutOptions = {}): Promise<BlobInfo> {
     const target = blobPath(root, scope, key);
@@ -94,6 +104,11 @@ export async function openDiskBlobs({ dataDir }: { dataDir: string }): Promise<B
         await rm(probe, { force: true });
       }
     });
+  }
+
+  async function freeBytes(): Promise<number> {
+    const { bavail, bsize } = await onDisk(() => statfs(root));
+    return bavail * bsize;
   }
 
   /** The path of a file that is there. */

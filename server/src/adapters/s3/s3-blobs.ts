@@ -24,7 +24,7 @@ import { isMissingObject } from './s3-errors.ts';
 import { sweepS3Uploads } from './sweep-s3-uploads.ts';
 import { uploadToS3 } from './upload-to-s3.ts';
 
-export type S3Blobs = Required<Blobs> & {
+export type S3Blobs = Required<Omit<Blobs, 'freeBytes'>> & {
   /** Ends idle connections. */
   close(): Promise<void>;
 };

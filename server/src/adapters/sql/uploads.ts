@@ -140,13 +140,15 @@ export function uploadStore(db: Db): UploadStore {
         .execute();
       return rows.map(toUpload);
     },
-    async expire(scope, id) {
-      const done = await db
+    async expire(scope, id, before) {
+      let change = db
         .updateTable('uploads')
         .set({ status: 'expired' })
         .where(isOne(ownerOf(scope), id))
-        .where(idle)
-        .executeTakeFirst();
+        .where(idle);
+      if (before !== undefined)
+        change = change.where((eb) => eb.or([eb('status', '=', 'expired'), eb('expiresAt', '<', before)]));
+      const done = await change.executeTakeFirst();
       return done.numUpdatedRows === 1n;
     },
     async remove(scope, id) {

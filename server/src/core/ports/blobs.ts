@@ -39,6 +39,8 @@ export interface Blobs {
    * when the credentials cannot sign: the API then sends the bytes itself. Does not look whether the file is there.
    */
   signedUrl?(scope: Scope, key: string, options: SignedUrlOptions): Promise<string | null>;
+  /** How much can still be stored, where that is known: on a disk. */
+  freeBytes?(): Promise<number>;
   /**
    * Removes what killed processes left half stored, for all owners, and tells how many. Stores without it do so when
    * they are opened. @throws AppError `storage_unavailable`

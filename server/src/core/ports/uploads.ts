@@ -41,8 +41,11 @@ export interface UploadStore {
    * are kept. Oldest first.
    */
   expired(scope: Scope, before: number, limit: number): Promise<readonly Upload[]>;
-  /** No bytes are taken from now on. False (and no change) when a job goes on with it, or it is not there. */
-  expire(scope: Scope, id: string): Promise<boolean>;
+  /**
+   * No bytes are taken from now on. False (and no change) when a job goes on with it, it is not there, or, with `before`, its
+   * time was put off.
+   */
+  expire(scope: Scope, id: string, before?: number): Promise<boolean>;
   /** Removes it, its parts and noted keys. The bytes are the caller's to remove, before. */
   remove(scope: Scope, id: string): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { EnqueueDeps } from '../jobs/enqueue.ts';
 import { applyRetention, type RetentionTerms } from './apply-retention.ts';
 import { purgeHoldings } from './purge-holdings.ts';
 import { purgeTrash, type PurgeDeps, type PurgeResult } from './purge-trash.ts';
+import { removeExpiredUploads } from './remove-expired-uploads.ts';
 import { removeOldJobs } from './remove-old-jobs.ts';
 
 export interface UpkeepDeps extends PurgeDeps, EnqueueDeps {
@@ -17,6 +18,7 @@ export const KEEP_JOBS_DAYS = 30;
 
 export interface UpkeepResult extends PurgeResult {
   readonly jobs: number;
+  readonly uploads: number;
   /** Sound and words that went into the trash, and out of it for good. */
   readonly retained: { readonly trashed: number; readonly removed: number };
 }
@@ -28,7 +30,8 @@ export async function runUpkeep(deps: UpkeepDeps, signal: AbortSignal): Promise<
   const { trashed, removed } = deps.retention
     ? await applyRetention(deps, { terms: deps.retention, dryRun: false }, signal)
     : { trashed: { count: 0 }, removed: await purgeHoldings(deps, { dryRun: false }, signal) };
+  const uploads = await removeExpiredUploads(deps, signal);
   await deps.blobs.sweep?.();
   const jobs = await removeOldJobs(deps, deps.keepJobsDays ?? KEEP_JOBS_DAYS);
-  return { ...purged, jobs, retained: { trashed: trashed.count, removed: removed.count } };
+  return { ...purged, jobs, uploads, retained: { trashed: trashed.count, removed: removed.count } };
 }

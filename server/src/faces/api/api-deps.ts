@@ -3,6 +3,7 @@ import type { Job } from '../../core/domain/job.ts';
 import type { Course, Lecture, Source } from '../../core/domain/library.ts';
 import type { Scope } from '../../core/domain/scope.ts';
 import type { OperatorUseCases } from '../../core/operations/bind-operators.ts';
+import type { UploadUseCases } from '../../core/ingest/bind-uploads.ts';
 import type { Blobs, Clock, Events, Log, Store } from '../../core/ports/index.ts';
 
 /** Whose request it is: faces never act for all owners. */
@@ -62,6 +63,7 @@ export interface ApiDeps {
   health(): Promise<HealthReply>;
   /** Whether requests can be taken: what `health` says of the dependencies that every request needs. */
   readiness(): Promise<HealthReply>;
+  readonly uploads: UploadUseCases;
   readonly trash: TrashUseCases;
   readonly operators: OperatorUseCases;
 }
@@ -88,6 +90,10 @@ export interface ApiSettings {
   /** Host names besides loopback ones that requests may be addressed to. */
   readonly publicHosts: readonly string[];
   readonly maxUploadBytes: number;
+  /** Of a file that arrives in pieces. */
+  readonly maxResumableBytes: number;
+  /** Bodies of files that may arrive at the same time. Default 64. */
+  readonly mostUploads?: number;
   /** How often a silent event stream sends a comment. Default 15,000. */
   readonly heartbeatMs?: number;
 }

@@ -39,7 +39,8 @@ export function bindOperations(app: FastifyInstance, deps: Pick<ApiDeps, 'store'
       };
       app.route({ ...route, method: operation.method, config: { operation } });
       // Fastify's own HEAD routes would read a whole recording to throw it away.
-      if (operation.method === 'GET') app.route({ ...route, method: 'HEAD' });
+      // Where HEAD means something else (uploads), it is there already.
+      if (operation.method === 'GET' && !app.hasRoute({ url, method: 'HEAD' })) app.route({ ...route, method: 'HEAD' });
     }
   }
 }

@@ -20,8 +20,11 @@ import { operatorHandlers } from './handlers/operator-handlers.ts';
 import { recordingHandlers } from './handlers/recording-handlers.ts';
 import { studyHandlers } from './handlers/study-handlers.ts';
 import { systemHandlers } from './handlers/system-handlers.ts';
+import { uploadHandlers } from './handlers/upload-handlers.ts';
 import { serveHome } from './home-page.ts';
 import { readJsonBodies } from './json-body.ts';
+import { tusRoutes } from './uploads/tus-routes.ts';
+import { uploadGate } from './uploads/upload-gate.ts';
 import { toApiError, toProblem } from './problem.ts';
 import { compileValidator } from './validate.ts';
 
@@ -33,6 +36,8 @@ declare module 'fastify' {
 }
 
 const PROBES = new Set(['/health', '/health/live', '/health/ready']);
+/** Places for uploads become free by the second. */
+const RETRY_AFTER_SECONDS = '2';
 const JSON_LIMIT_BYTES = 1024 * 1024;
 /** Longer than any load balancer's, so that the other side closes first. */
 const KEEP_ALIVE_MS = 75_000;
@@ -73,11 +78,14 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } }, hsts: false });
   await app.register(multipart);
   describeApi(app, deps.settings.version);
+  const gate = uploadGate(deps.settings.mostUploads);
   await app.register(async (routes) => {
+    await routes.register(tusRoutes(deps, gate, closing.signal)); // before the operations: HEAD of an upload is theirs
     bindOperations(routes, deps, {
       ...courseHandlers(deps),
       ...lectureHandlers(deps),
-      ...recordingHandlers(deps),
+      ...recordingHandlers(deps, gate),
+      ...uploadHandlers(deps),
       ...studyHandlers(deps),
       ...jobHandlers(deps, closing.signal),
       ...operatorHandlers(deps),
@@ -138,6 +146,7 @@ function sendProblem(deps: Pick<ApiDeps, 'log'>, error: unknown, request: Fastif
       stack,
     });
   }
+  if (problem.status === 429) reply.header('retry-after', RETRY_AFTER_SECONDS);
   return reply.status(problem.status).type(PROBLEM_MEDIA_TYPE).serializer(JSON.stringify).send(problem);
 }
 

@@ -138,7 +138,9 @@ test('our own page and names that are allowed can', async () => {
     postCourse('{"title":"x"}', { ...json, origin: 'http://localhost:8000', host: 'localhost:8000' }),
   );
   expect(ours.statusCode).toBe(201);
-  const named = await openApiFixture({ settings: { version: '1', publicHosts: ['study.example'], maxUploadBytes: 1 } });
+  const named = await openApiFixture({
+    settings: { version: '1', publicHosts: ['study.example'], maxUploadBytes: 1, maxResumableBytes: 1_000_000 },
+  });
   const headers = { ...json, host: 'study.example', origin: 'https://study.example' };
   expect((await named.app.inject(postCourse('{"title":"x"}', headers))).statusCode).toBe(201);
   await named.close();

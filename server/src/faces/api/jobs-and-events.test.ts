@@ -9,7 +9,7 @@ let api: ApiFixture;
 let client: Client;
 beforeEach(async () => {
   api = await openApiFixture({
-    settings: { version: '1', publicHosts: [], maxUploadBytes: 1_000, heartbeatMs: 50 },
+    settings: { version: '1', publicHosts: [], maxUploadBytes: 1_000, maxResumableBytes: 1_000_000, heartbeatMs: 50 },
   });
   client = createClient({ baseUrl: await api.listen() });
 });

@@ -6,6 +6,7 @@ import { AppError } from '../../core/domain/app-error.ts';
 import type { Blobs } from '../../core/ports/index.ts';
 import type { IncomingFile, OwnerScope } from './api-deps.ts';
 import { cleanFileName } from './file-name.ts';
+import type { UploadGate } from './uploads/upload-gate.ts';
 import { parseFields } from './validate.ts';
 
 /** Beside the file a form holds a few short fields. */
@@ -25,10 +26,10 @@ export interface Upload<F> {
  * Streams a form's file into the blobs and reads the fields, which may stand before or after it. Whatever goes
  * wrong, no bytes stay behind.
  *
- * @throws AppError `unsupported_media_type`, `body_too_large`, `invalid_request`, and those of `Blobs.put`
+ * @throws AppError `unsupported_media_type`, `body_too_large`, `too_many_uploads`, `invalid_request`, and those of `Blobs.put`
  */
 export async function receiveUpload<F extends z.ZodObject>(
-  deps: { blobs: Pick<Blobs, 'put' | 'remove'>; maxUploadBytes: number },
+  deps: { blobs: Pick<Blobs, 'put' | 'remove'>; maxUploadBytes: number; gate: UploadGate },
   form: { request: FastifyRequest; scope: OwnerScope; file: string; fields: F },
   signal: AbortSignal,
 ): Promise<Upload<z.output<F>>> {
@@ -41,6 +42,7 @@ export async function receiveUpload<F extends z.ZodObject>(
   }
   if (Number(request.headers['content-length'] ?? 0) > deps.maxUploadBytes + FORM_OVERHEAD_BYTES)
     throw tooLarge(deps.maxUploadBytes);
+  const place = deps.gate.enter();
   const incoming = { key: `incoming/${randomUUID()}`, stored: null as IncomingFile | null, fileName: '' };
   try {
     const fields: Record<string, string> = {};
@@ -59,6 +61,8 @@ export async function receiveUpload<F extends z.ZodObject>(
   } catch (error) {
     if (incoming.stored) await deps.blobs.remove(scope, incoming.key).catch(() => {}); // the first error is the one to tell
     throw error;
+  } finally {
+    place.leave();
   }
 }
 

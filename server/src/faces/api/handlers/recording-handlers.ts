@@ -10,13 +10,14 @@ import type { ApiDeps, OwnerScope } from '../api-deps.ts';
 import type { Call, Handlers } from '../handler.ts';
 import { fingerprintOf, once, type JsonAnswer } from '../idempotency.ts';
 import { receiveUpload, type Upload } from '../receive-upload.ts';
+import type { UploadGate } from '../uploads/upload-gate.ts';
 import { sendRecording } from '../send-recording.ts';
 
 /** Where lectures go that name no course. */
 const DEFAULT_COURSE = 'default';
 
-export function recordingHandlers(deps: ApiDeps) {
-  const uploads = { blobs: deps.blobs, maxUploadBytes: deps.settings.maxUploadBytes };
+export function recordingHandlers(deps: ApiDeps, gate: UploadGate) {
+  const uploads = { blobs: deps.blobs, maxUploadBytes: deps.settings.maxUploadBytes, gate };
   return {
     async ingestLecture(call) {
       const { scope, request, signal } = call;

@@ -18,8 +18,10 @@ export function studyHandlers(deps: ApiDeps) {
       return { status: 200, body: { artifacts: artifacts.map(presentArtifact) } };
     },
     async search({ scope, query, signal }) {
-      const { q, ...filter } = query;
-      return { status: 200, body: await deps.search({ scope, query: q, ...filter }, signal) };
+      const { q, lectureId, lectureIds, ...filter } = query;
+      const ids = new Set([...(lectureId === undefined ? [] : [lectureId]), ...(lectureIds?.split(',') ?? [])]);
+      const input = { scope, query: q, ...filter, ...(ids.size > 0 && { lectureIds: [...ids] }) };
+      return { status: 200, body: await deps.search(input, signal) };
     },
     async ask({ scope, params, body, signal }) {
       return { status: 200, body: await deps.ask({ scope, ...params, question: body.question }, signal) };
