@@ -103,6 +103,8 @@ export class MemorySearchIndex implements SearchIndex {
 function passes(passage: IndexedPassage, filter: SearchQuery['filter']): boolean {
   if (filter.lectureIds && !filter.lectureIds.includes(passage.lectureId)) return false;
   if (filter.courseId !== undefined && filter.courseId !== passage.courseId) return false;
+  if (filter.fromMs !== undefined && (passage.endMs === null || passage.endMs < filter.fromMs)) return false;
+  if (filter.toMs !== undefined && (passage.startMs === null || passage.startMs > filter.toMs)) return false;
   return filter.kind === undefined || filter.kind === passage.kind;
 }
 

@@ -290,8 +290,12 @@ export function searchIndexConformance(name: string, makeIndex: () => Promise<Se
       });
 
       it('finds only what the filter lets through, by words and by meaning', async () => {
-        await index.replace(ann, 'a', [makePassage('a:1:0', 'tide one', { lectureId: 'l1', courseId: 'c1' })]);
-        await index.replace(ann, 'b', [makePassage('b:1:0', 'tide two', { lectureId: 'l2', courseId: 'c1', kind: 'document' })]);
+        await index.replace(ann, 'a', [
+          makePassage('a:1:0', 'tide one', { lectureId: 'l1', courseId: 'c1', startMs: 100, endMs: 200 }),
+        ]);
+        await index.replace(ann, 'b', [
+          makePassage('b:1:0', 'tide two', { lectureId: 'l2', courseId: 'c1', kind: 'document', startMs: null, endMs: null }),
+        ]);
         await index.replace(ann, 'c', [makePassage('c:1:0', 'tide three', { lectureId: 'l3', courseId: 'c2' })]);
         const vector = makeVector({ 0: 1 });
         await index.addVectors(
@@ -307,6 +311,11 @@ export function searchIndexConformance(name: string, makeIndex: () => Promise<Se
           expect(await found({ lectureIds: ['l1', 'l3'] })).toEqual(['a:1:0', 'c:1:0']);
           expect(await found({ lectureIds: [] })).toEqual([]);
           expect(await found({ kind: 'document' })).toEqual(['b:1:0']);
+          expect(await found({ fromMs: 200 })).toEqual(['a:1:0', 'c:1:0']);
+          expect(await found({ fromMs: 201 })).toEqual(['c:1:0']);
+          expect(await found({ fromMs: 0, toMs: 999 })).toEqual(['a:1:0']);
+          expect(await found({ toMs: 1000, courseId: 'c2' })).toEqual(['c:1:0']);
+          expect(await found({ fromMs: 2501 })).toEqual([]);
           expect(await found({ courseId: 'c1', kind: 'recording', lectureIds: ['l1', 'l2'] })).toEqual(['a:1:0']);
         }
       });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { artifactSchema } from '../artifact.ts';
+import { sourceKindSchema } from '../citation.ts';
 import { idempotencyHeaders, idSchema, limitSchema } from '../fields.ts';
 import { jobStartedSchema } from '../job.ts';
 import { presetSchema } from '../library.ts';
@@ -7,6 +8,21 @@ import { defineOperation } from '../operation.ts';
 import { answerSchema, searchReplySchema } from '../search.ts';
 
 const params = z.object({ lectureId: idSchema });
+
+/** `a,b,c`, at most 100. */
+const idListSchema = z
+  .string()
+  .max(13_000, 'must be at most 13000 characters')
+  .refine((list) => list.split(',').length <= 100 && list.split(',').every((id) => idSchema.safeParse(id).success), {
+    error: 'must be at most 100 ids, separated by commas',
+  });
+
+/** Milliseconds; up to a month. */
+const offsetSchema = z.coerce
+  .number<string | number>()
+  .int('must be a whole number')
+  .min(0, 'must be at least 0')
+  .max(2_678_400_000, 'must be at most 2678400000');
 
 export const studyOperations = {
   listPresets: defineOperation({
@@ -53,12 +69,19 @@ export const studyOperations = {
     method: 'GET',
     path: '/search',
     summary: 'Find where something was said',
-    description: 'By words and by meaning, best first. Any text is accepted; it is never read as query syntax.',
+    description:
+      'By words and by meaning, best first; nearly the same text in several places is one result. Any text is accepted; it is never read as query syntax.',
     tags: ['Study'],
     query: z.object({
       q: z.string().trim().min(1, 'must not be empty').max(1000, 'must be at most 1000 characters'),
       lectureId: idSchema.optional(),
+      lectureIds: idListSchema.optional().describe('Ids of lectures, separated by commas: any of them'),
       courseId: idSchema.optional(),
+      kind: sourceKindSchema.optional().describe('Only what was said, or only what stands in documents'),
+      fromMs: offsetSchema
+        .optional()
+        .describe('Only what was said from here on, in milliseconds from the start of its recording'),
+      toMs: offsetSchema.optional().describe('Only what was said up to here'),
       limit: limitSchema(100, 10),
     }),
     responses: { 200: { description: 'What was found', schema: searchReplySchema } },

@@ -42,11 +42,13 @@ export async function reachOf(client: SqlClient, ownerId: string | null, filter:
   const add = (left: string, right: string, value: SqlValue | undefined): void => {
     if (value === undefined) return;
     parameters.push(value);
-    conditions.push(`${left} = ${right.replace('?', `$${parameters.length}`)}`);
+    conditions.push(`${left} ${right.replace('?', `$${parameters.length}`)}`);
   };
-  add('p.lecture_id', 'ANY(?::text[])', filter.lectureIds);
-  add('p.course_id', '?::text', filter.courseId);
-  add('p.kind', '?::text', filter.kind);
+  add('p.lecture_id =', 'ANY(?::text[])', filter.lectureIds);
+  add('p.course_id =', '?::text', filter.courseId);
+  add('p.kind =', '?::text', filter.kind);
+  add('p.end_ms >=', '?::bigint', filter.fromMs);
+  add('p.start_ms <=', '?::bigint', filter.toMs);
   const sum = (of: (owner: Owner) => number): number => owners.reduce((total, owner) => total + of(owner), 0);
   const [passages, words] = [sum((owner) => owner.passages), sum((owner) => owner.words)];
   const isFiltered = conditions.length > 1;

@@ -95,14 +95,14 @@ interface Reach {
   readonly to: bigint;
   /** A query for the rows the filter lets through; null when it lets all through. */
   readonly rows: string | null;
-  readonly parameters: readonly string[];
+  readonly parameters: readonly (string | number)[];
 }
 
 function reachOf(owner: number | null, filter: SearchQuery['filter']): Reach {
   const [from, to] = rowRange(owner);
   const conditions: string[] = [];
-  const parameters: string[] = [];
-  const add = (condition: string, parameter: string | undefined): void => {
+  const parameters: (string | number)[] = [];
+  const add = (condition: string, parameter: string | number | undefined): void => {
     if (parameter === undefined) return;
     conditions.push(condition);
     parameters.push(parameter);
@@ -110,6 +110,8 @@ function reachOf(owner: number | null, filter: SearchQuery['filter']): Reach {
   add('lecture_id IN (SELECT value FROM json_each(?))', filter.lectureIds && JSON.stringify(filter.lectureIds));
   add('course_id = ?', filter.courseId);
   add('kind = ?', filter.kind);
+  add('end_ms >= ?', filter.fromMs);
+  add('start_ms <= ?', filter.toMs);
   const rows = conditions.length > 0 ? `SELECT row FROM passage WHERE ${conditions.join(' AND ')}` : null;
   return { owner, from, to, rows, parameters };
 }

@@ -89,6 +89,9 @@ describe('searching', () => {
           endMs: 1300,
           page: null,
           score: expect.any(Number),
+          highlights: [{ start: 34, end: 39 }],
+          snippet: { start: 0, end: passage.text.length },
+          alsoAt: [],
         },
       ],
       degraded: false,
@@ -124,11 +127,44 @@ describe('searching', () => {
     expect((await search(deps, { ...input, limit: 1 }, signal)).results).toMatchObject([{ sourceId: 'source' }]);
   });
 
+  it('gives what stands nearly alike in many places once, and says where else', async () => {
+    const { deps } = await makeBench();
+    const long = `${passage.text} ${Array.from({ length: 40 }, (_, i) => `word${i}`).join(' ')}`;
+    for (let number = 0; number < 12; number++) {
+      const copy = {
+        ...passage,
+        id: `copy${number}:1:0`,
+        sourceId: 'source',
+        startMs: number,
+        text: long.replace('word7', `x${number}`),
+      };
+      await deps.searchIndex.replace(scope, `copy${number}`, [copy]);
+    }
+    const { results } = await search(deps, { ...input, limit: 2 }, signal);
+    expect(results).toHaveLength(2);
+    expect(results.map(({ alsoAt }) => alsoAt.length).sort()).toEqual([0, 11]);
+    expect(results.flatMap(({ alsoAt }) => alsoAt)[0]).toMatchObject({
+      lectureId: 'lecture',
+      sourceId: 'source',
+      kind: 'recording',
+    });
+  });
+
+  it('keeps to a part of the recordings, and says when that has no length', async () => {
+    const { deps } = await makeBench();
+    expect((await search(deps, { ...input, fromMs: 1300, toMs: 5000 }, signal)).results).toHaveLength(1);
+    expect((await search(deps, { ...input, fromMs: 1301 }, signal)).results).toEqual([]);
+    expect((await search(deps, { ...input, kind: 'document' }, signal)).results).toEqual([]);
+    await expect(search(deps, { ...input, fromMs: 2, toMs: 1 }, signal)).rejects.toMatchObject({ code: 'invalid_request' });
+  });
+
   it('says when a filter names no lecture or course', async () => {
     const { deps } = await makeBench();
-    await expect(search(deps, { ...input, lectureId: 'nope' }, signal)).rejects.toMatchObject({ code: 'lecture_not_found' });
+    await expect(search(deps, { ...input, lectureIds: ['lecture', 'nope'] }, signal)).rejects.toMatchObject({
+      code: 'lecture_not_found',
+    });
     await expect(search(deps, { ...input, courseId: 'nope' }, signal)).rejects.toMatchObject({ code: 'course_not_found' });
-    expect((await search(deps, { ...input, lectureId: 'lecture', courseId: 'course' }, signal)).results).toHaveLength(1);
+    expect((await search(deps, { ...input, lectureIds: ['lecture'], courseId: 'course' }, signal)).results).toHaveLength(1);
   });
 
   it('stops when it is told to', async () => {

@@ -28,7 +28,7 @@ export interface FoundPassages {
 }
 
 /** Most hits asked of the index at once. */
-const MAX_FETCH = 400;
+export const MAX_FETCH = 400;
 
 /**
  * Searches by words and meaning, by words only (`degraded`) when the question cannot be embedded. What lies in the

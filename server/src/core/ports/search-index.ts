@@ -9,7 +9,15 @@ export interface SearchQuery {
    * its way, so that the words are looked up meanwhile; when it fails, so does the search.
    */
   readonly vector: QueryVector | null | Promise<QueryVector | null>;
-  readonly filter: { readonly lectureIds?: readonly string[]; readonly courseId?: string; readonly kind?: SourceKind };
+  readonly filter: {
+    readonly lectureIds?: readonly string[];
+    readonly courseId?: string;
+    readonly kind?: SourceKind;
+    /** Passages with times that end here or later. */
+    readonly fromMs?: number;
+    /** Passages with times that begin here or before. */
+    readonly toMs?: number;
+  };
   readonly limit: number;
 }
 

@@ -1,4 +1,4 @@
-import type { AnswerReply, HealthReply, SearchReply } from '@scholium/contract';
+import type { AnswerReply, HealthReply, SearchReply, SourceKind } from '@scholium/contract';
 import type { Job } from '../../core/domain/job.ts';
 import type { Course, Lecture, Source } from '../../core/domain/library.ts';
 import type { Scope } from '../../core/domain/scope.ts';
@@ -56,7 +56,15 @@ export interface ApiDeps {
   cancelJob(input: InScope & { jobId: string }): Promise<Job>;
   /** `search` of core/ask. */
   search(
-    input: InScope & { query: string; lectureId?: string; courseId?: string; limit: number },
+    input: InScope & {
+      query: string;
+      lectureIds?: readonly string[];
+      courseId?: string;
+      kind?: SourceKind;
+      fromMs?: number;
+      toMs?: number;
+      limit: number;
+    },
     signal: AbortSignal,
   ): Promise<SearchReply>;
   ask(input: InScope & { lectureId: string; question: string }, signal: AbortSignal): Promise<AnswerReply>;

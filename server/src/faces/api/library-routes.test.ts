@@ -125,7 +125,21 @@ test('search and ask get what was asked and answer in the documented shape', asy
     search: async (input) => {
       asked.push(input);
       return {
-        results: [{ lectureId: 'a', sourceId: 's', kind: 'recording', text: 't', startMs: 0, endMs: 1, page: null, score: 2 }],
+        results: [
+          {
+            lectureId: 'a',
+            sourceId: 's',
+            kind: 'recording',
+            text: 't',
+            startMs: 0,
+            endMs: 1,
+            page: null,
+            score: 2,
+            highlights: [{ start: 0, end: 1 }],
+            snippet: { start: 0, end: 1 },
+            alsoAt: [],
+          },
+        ],
         degraded: true,
       };
     },
@@ -134,12 +148,23 @@ test('search and ask get what was asked and answer in the documented shape', asy
       return { answer: 'Because.', supported: false, citations: [] };
     },
   });
-  const found = await other.app.inject('/api/search?q=why%20%26%20how&limit=3&courseId=c');
+  const found = await other.app.inject(
+    '/api/search?q=why%20%26%20how&limit=3&courseId=c&lectureId=a&lectureIds=a,b&kind=document&fromMs=5&toMs=9',
+  );
   expect(found.json()).toMatchObject({ degraded: true, results: [{ text: 't', page: null, score: 2 }] });
   const answered = await other.app.inject({ method: 'POST', url: '/api/lectures/a/ask', payload: { question: ' why? ' } });
   expect(answered.json()).toEqual({ answer: 'Because.', supported: false, citations: [] });
   expect(asked).toEqual([
-    { scope: other.scope, query: 'why & how', limit: 3, courseId: 'c' },
+    {
+      scope: other.scope,
+      query: 'why & how',
+      limit: 3,
+      courseId: 'c',
+      lectureIds: ['a', 'b'],
+      kind: 'document',
+      fromMs: 5,
+      toMs: 9,
+    },
     { scope: other.scope, lectureId: 'a', question: 'why?' },
   ]);
   for (const url of ['/api/search', '/api/search?q=', `/api/search?q=${'x'.repeat(1_001)}`]) {

@@ -1,0 +1,73 @@
+import { stemmer } from 'stemmer';
+
+/** Words that say nothing about what a question is about. The list the measurements of decision 0002 were made with. */
+const STOP_WORDS = new Set(
+  (
+    'a about also an and are as at be been but by can did do does for from had has have how i if in into is it its me my of on or ' +
+    'our so such than that the their them then there these they this those to was we were what when where which who whom whose ' +
+    'why will with would you your'
+  ).split(' '),
+);
+
+/** Longest question that is looked at, in UTF-16 units; what comes after is ignored, so that a 1 MB query costs nothing. */
+const MAX_QUERY_LENGTH = 4000;
+
+/** Most words of a query that are looked up. */
+const MAX_QUERY_WORDS = 64;
+
+/** Scripts that write words without spaces between them. */
+const UNSPACED = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmr}\p{sc=Mymr}]/u;
+
+/**
+ * The text with spaces between all words, also in languages that write none (Chinese, Japanese, Thai, ...).
+ * Text in other scripts comes back as it is.
+ *
+ * @example spaced('今日は') // '今日 は'
+ */
+export function spaced(text: string): string {
+  if (!UNSPACED.test(text)) return text;
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'word' });
+  return Array.from(segmenter.segment(text), (part) => part.segment).join(' ');
+}
+
+/** Made at first use and kept: making one loads dictionaries (10 ms). It holds no state. */
+let segmenter: Intl.Segmenter | undefined;
+
+/**
+ * The words of a query worth looking up: letters and digits only, lower case, each once, without stop words (unless
+ * there is nothing else), at most 64. Everything that could be query syntax is gone.
+ */
+export function queryWords(query: string): string[] {
+  const words = new Set(wordsIn(query.slice(0, MAX_QUERY_LENGTH)));
+  const content = [...words].filter((word) => !STOP_WORDS.has(word));
+  return (content.length > 0 ? content : [...words]).slice(0, MAX_QUERY_WORDS);
+}
+
+/** The stem of one word by Porter's algorithm, without diacritics: what the index compares. */
+export function stemOf(word: string): string {
+  return stemmer(word.normalize('NFKD').replaceAll(/\p{M}/gu, ''));
+}
+
+/** The stems of a text's words, in order, stop words left out. */
+export function contentStems(text: string): string[] {
+  return wordsIn(text)
+    .filter((word) => !STOP_WORDS.has(word))
+    .map(stemOf);
+}
+
+/** Share (0..1) of the query's stems that stand in the text; 0 for a query without words. */
+export function overlapOf(queryStems: ReadonlySet<string>, text: string): number {
+  if (queryStems.size === 0) return 0;
+  const inText = new Set(wordsIn(text).map(stemOf));
+  let found = 0;
+  for (const stem of queryStems) if (inText.has(stem)) found++;
+  return found / queryStems.size;
+}
+
+function wordsIn(text: string): string[] {
+  return (
+    spaced(text)
+      .toLowerCase()
+      .match(/[\p{L}\p{N}\p{M}]+/gu) ?? []
+  );
+}
