@@ -22,7 +22,7 @@ const stop = new AbortController();
 process.once('SIGINT', () => stop.abort());
 process.once('SIGTERM', () => stop.abort());
 const report = await runFaults(
-  { seed, recordings, minutes, pace: { gapMs: [3_000, 8_000], killGapMs: [3_000, 9_000] } },
+  { seed, recordings, minutes, untilSent: true, pace: { gapMs: [3_000, 8_000], killGapMs: [3_000, 9_000] } },
   stop.signal,
 );
 process.stdout.write(`${faultTable(report)}\n`);

@@ -9,8 +9,10 @@ import { startWorld } from './world.ts';
 export interface FaultRun {
   readonly seed: number;
   readonly recordings: number;
-  /** Over how much time recordings are sent; faults strike as long. */
+  /** Over how much time recordings are sent. */
   readonly minutes: number;
+  /** Whether faults strike until the last recording is accepted, or each of them once. */
+  readonly untilSent: boolean;
   readonly pace: Pace;
 }
 
@@ -31,7 +33,10 @@ export async function runFaults(run: FaultRun, signal?: AbortSignal): Promise<Fa
     const recordings = await makeRecordings(world.folder, run.recordings, world.random);
     let isSent = false;
     const sending = sendRecordings(world, recordings, (run.minutes * 60_000) / run.recordings).finally(() => (isSent = true));
-    const [sent] = await Promise.all([sending, strikeFaults(world, run.pace, () => isSent || signal?.aborted === true)]);
+    const [sent] = await Promise.all([
+      sending,
+      strikeFaults(world, run.pace, () => isSent || !run.untilSent || signal?.aborted === true),
+    ]);
     await waitUntil('all jobs have ended', async () => (await world.database.unfinished()) === 0, SETTLE_MS).catch(() => {}); // counted
     const found = await audit(world, sent);
     return { ...found, seed: run.seed, seconds: Math.round((Date.now() - startedAt) / 1000), tally: world.tally };
