@@ -35,6 +35,15 @@ describe('PocketSphinx', () => {
     expect(words.at(-1)?.endMs).toBeLessThanOrEqual(samplesToMs(chunk.endSample));
   });
 
+  it('hears what was said before sound that breaks off within a word', async () => {
+    const session = await createPocketsphinxTranscriber(options).open({ model: null, language: null }, never);
+    // Found by the fault suite: without silence after it the engine gives no word of it.
+    const words = await session.transcribe(await chunkOf(0, [0.147, 2.741]), never);
+    await session.close();
+    expect(words.map((word) => word.text).join(' ')).toContain('rises and falls along the coast');
+    expect(words.at(-1)?.endMs).toBeLessThanOrEqual(2_741);
+  });
+
   it('fails at once when its process is killed, and goes on with another', async () => {
     const session = await createPocketsphinxTranscriber(options).open({ model: null, language: null }, never);
     const span = { startSample: 0, endSample: 15 * SAMPLE_RATE };

@@ -7,7 +7,7 @@ import { msToSamples, samplesToMs, type AudioChunk, type SampleSpan } from '../.
 import type { Word } from '../../core/domain/transcript.ts';
 import type { Transcriber, TranscriberSession } from '../../core/ports/transcriber.ts';
 import { makeScratchFolder } from '../system/scratch-folder.ts';
-import { startPocketsphinxProcess, type HeardWord } from './pocketsphinx-process.ts';
+import { startPocketsphinxProcess, type HeardWord, type PocketsphinxProcess } from './pocketsphinx-process.ts';
 import { openProcessPool, type ProcessPool } from './process-pool.ts';
 
 /**
@@ -107,7 +107,7 @@ async function hearChunk(pool: ProcessPool, chunk: AudioChunk, signal: AbortSign
   const either = AbortSignal.any([signal, failed.signal]);
   const pieces = joinUtterances(chunk.utterances).map(async (span) => {
     const samples = chunk.samples.subarray(span.startSample - chunk.startSample, span.endSample - chunk.startSample);
-    const heard = await pool.use((child) => child.hear(samples), either);
+    const heard = await pool.use((child) => hearToEnd(child, samples), either);
     return heard.map((word) => toWord(word, samplesToMs(span.startSample), samplesToMs(span.endSample)));
   });
   try {
@@ -117,6 +117,18 @@ async function hearChunk(pool: ProcessPool, chunk: AudioChunk, signal: AbortSign
     await Promise.allSettled(pieces);
     throw error;
   }
+}
+
+/** The engine's search may find no way to its end of a sentence when sound breaks off within a word, and then gives no word at all. */
+const SILENCE_AFTER = msToSamples(200);
+
+/** What is heard; sound in which nothing is heard gets another chance, with silence after it. */
+async function hearToEnd(child: PocketsphinxProcess, samples: Int16Array): Promise<readonly HeardWord[]> {
+  const heard = await child.hear(samples);
+  if (heard.length > 0) return heard;
+  const longer = new Int16Array(samples.length + SILENCE_AFTER);
+  longer.set(samples);
+  return child.hear(longer);
 }
 
 /**
