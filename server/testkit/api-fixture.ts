@@ -58,12 +58,15 @@ export interface ApiFixture {
  * The API over a store in memory and blobs in a temporary folder. Ingest and library are the real use cases, with
  * a decoder that takes every file for MP3; search, ask and jobs are what `overrides` make them.
  */
-export async function openApiFixture(overrides: Partial<ApiDeps> = {}): Promise<ApiFixture> {
+export async function openApiFixture(
+  overrides: Partial<ApiDeps> = {},
+  disk: Partial<Pick<Blobs, 'freeBytes'>> = {},
+): Promise<ApiFixture> {
   const dataDir = await mkdtemp(join(tmpdir(), 'scholium-api-'));
   const logged: LoggedLine[] = [];
   const log = recordingLog(logged);
   const store = await openSqliteStore({ path: ':memory:', log });
-  const blobs = await openDiskBlobs({ dataDir });
+  const blobs = { ...(await openDiskBlobs({ dataDir })), ...disk };
   const events = storeEvents(store);
   const jobDeps = { store, events, queue: silentQueue, clock: systemClock };
   const ports = { store, blobs, events, log, clock: systemClock, decoder: mp3Decoder };

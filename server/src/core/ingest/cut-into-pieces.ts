@@ -1,6 +1,10 @@
 import { Readable } from 'node:stream';
+import { AppError } from '../domain/app-error.ts';
 
 export interface PieceTerms {
+  /** Of all pieces together; what comes after it breaks them off with `body_too_large`. */
+  readonly mostBytes: number;
+  /** Of one piece. */
   readonly maxBytes: number;
   /** A piece ends after so long, so that what a slow line brought is safe. */
   readonly maxMs: number;
@@ -28,34 +32,51 @@ export interface Pieces {
   next(): Piece;
   /** Why the source broke off; null when it did not. */
   broken(): unknown;
-  /** Lets go of the signal. */
+  /** Lets go of the source and the signal. */
   close(): void;
 }
 
 /** @param stop ends the pieces in good order when it is aborted; its reason is then what broke them off */
 export function cutIntoPieces(source: AsyncIterable<Uint8Array>, terms: PieceTerms, stop: AbortSignal): Pieces {
   const iterator = source[Symbol.asyncIterator]();
-  const { promise: stopped, resolve } = Promise.withResolvers<'stopped'>();
-  const onStop = (): void => resolve('stopped');
-  if (stop.aborted) onStop();
+  let wake = (): void => {};
+  const onStop = (): void => wake();
   stop.addEventListener('abort', onStop, { once: true });
   let rest: Uint8Array | null = null;
   let ended = false;
   let fault: unknown = null;
+  let room = terms.mostBytes;
 
   async function more(): Promise<boolean> {
     while (!ended && (rest === null || rest.byteLength === 0)) {
       try {
-        const step = await Promise.race([iterator.next(), stopped]);
-        if (step === 'stopped') throw stop.reason;
+        const step = await nextOrStop();
         if (step.done) ended = true;
-        else rest = step.value;
+        else rest = counted(step.value);
       } catch (error) {
         ended = true;
         fault = error;
       }
     }
     return rest !== null && rest.byteLength > 0;
+  }
+
+  /** Not a race with one long promise: that would hold every byte until its end. */
+  function nextOrStop(): Promise<IteratorResult<Uint8Array>> {
+    const { promise, resolve, reject } = Promise.withResolvers<IteratorResult<Uint8Array>>();
+    wake = () => reject(stop.reason);
+    if (stop.aborted) wake();
+    else iterator.next().then(resolve, reject);
+    return promise;
+  }
+
+  function counted(bytes: Uint8Array): Uint8Array {
+    room -= bytes.byteLength;
+    if (room >= 0) return bytes;
+    throw new AppError(
+      'body_too_large',
+      'These are more bytes than the upload may hold. Compare Upload-Length and UPLOAD_MAX_FILE_SIZE.',
+    );
   }
 
   async function* bytesOf(taken: (sizeBytes: number) => void): AsyncGenerator<Uint8Array> {
@@ -77,6 +98,9 @@ export function cutIntoPieces(source: AsyncIterable<Uint8Array>, terms: PieceTer
       return { bytes: Readable.from(bytesOf(taken.resolve), { objectMode: false }), taken: taken.promise };
     },
     broken: () => fault,
-    close: () => stop.removeEventListener('abort', onStop),
+    close() {
+      stop.removeEventListener('abort', onStop);
+      void iterator.return?.().catch(() => {}); // it ends when its next byte comes
+    },
   };
 }

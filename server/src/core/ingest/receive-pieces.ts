@@ -19,6 +19,8 @@ export interface ReceivePiecesInput {
   /** Where the bytes begin: what the client believes is stored. */
   readonly offsetBytes: number;
   readonly data: AsyncIterable<Uint8Array>;
+  /** More than so many are refused. */
+  readonly mostBytes: number;
 }
 
 /** What a killed server loses of an upload, at most. */
@@ -34,12 +36,12 @@ const BYTES_PER_MS = 100_000;
  * is written that makes a recording of the upload.
  *
  * @param signal ends the reception in good order: what has arrived is stored, then its reason is thrown
- * @throws AppError `upload_not_found`, `upload_expired`, `upload_conflict`, `storage_full`, `storage_unavailable`; what
+ * @throws AppError `upload_not_found`, `upload_expired`, `upload_conflict`, `body_too_large`, `storage_full`, `storage_unavailable`; what
  *   `data` throws, when all before it is stored
  */
 export async function receivePieces(deps: ReceivePiecesDeps, input: ReceivePiecesInput, signal: AbortSignal): Promise<Upload> {
   const upload = await findReceiving(deps.store, input);
-  const terms = { maxBytes: PIECE_BYTES, maxMs: PIECE_MS, now: () => deps.clock.now() };
+  const terms = { mostBytes: input.mostBytes, maxBytes: PIECE_BYTES, maxMs: PIECE_MS, now: () => deps.clock.now() };
   const pieces = cutIntoPieces(input.data, terms, signal);
   let { offsetBytes } = input;
   let last = Promise.resolve(upload);

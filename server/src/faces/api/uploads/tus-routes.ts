@@ -1,24 +1,17 @@
 import { API_PREFIX, UPLOAD_JOB_HEADER, UPLOADS_PATH } from '@scholium/contract';
 import { Server } from '@tus/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Readable } from 'node:stream';
-import { ByteLengthQueuingStrategy } from 'node:stream/web';
 import { AppError } from '../../../core/domain/app-error.ts';
 import { newId } from '../../../core/domain/ids.ts';
-import type { ApiDeps, OwnerScope } from '../api-deps.ts';
+import type { ApiDeps } from '../api-deps.ts';
 import { tusProblem } from './tus-problem.ts';
-import { TusStore } from './tus-store.ts';
+import { TusStore, type Body } from './tus-store.ts';
 import type { UploadGate } from './upload-gate.ts';
 import { uploadLocks } from './upload-locks.ts';
 
 const PATH = API_PREFIX + UPLOADS_PATH;
+const VERSION = '1.0.0';
 const BYTES_TYPE = 'application/offset+octet-stream';
-/** A request that another one asks to stop may go on for so long... */
-const DRAIN_MS = 1_000;
-/** ... and is given up by who waits for it after this: storing a last piece takes seconds at most. */
-const LOCK_WAIT_MS = 20_000;
-const READ_AHEAD_BYTES = 256 * 1024;
-
 type Deps = Pick<ApiDeps, 'store' | 'uploads' | 'settings'>;
 
 /**
@@ -26,8 +19,7 @@ type Deps = Pick<ApiDeps, 'store' | 'uploads' | 'settings'>;
  * limits and errors are those of every other request.
  */
 export function tusRoutes(deps: Deps, gate: UploadGate, closing: AbortSignal): (app: FastifyInstance) => Promise<void> {
-  const locker = uploadLocks({ waitMs: LOCK_WAIT_MS });
-  const stop = stopping(closing);
+  const locks = uploadLocks();
   return async (app) => {
     // Bytes are read by the handler, as fast as they can be stored.
     app.addContentTypeParser(BYTES_TYPE, (_request, _body, done) => done(null));
@@ -37,7 +29,11 @@ export function tusRoutes(deps: Deps, gate: UploadGate, closing: AbortSignal): (
   };
 
   async function speak(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    reply.header('tus-resumable', '1.0.0');
+    reply.header('tus-resumable', VERSION);
+    if (request.method !== 'OPTIONS' && request.headers['tus-resumable'] !== VERSION) {
+      reply.header('tus-version', VERSION);
+      throw new AppError('tus_version_unsupported', `Send the header "Tus-Resumable: ${VERSION}".`);
+    }
     const place = bringsBytes(request) ? gate.enter() : null;
     try {
       return await answer(request, reply);
@@ -47,31 +43,34 @@ export function tusRoutes(deps: Deps, gate: UploadGate, closing: AbortSignal): (
   }
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const body = bodyOf(request, closing);
     let failure: unknown = null;
-    const tus = serverFor(request.scope, (error) => (failure = error));
-    const response = await tus.handleWeb(toWeb(request));
-    if (failure !== null || response.status >= 400) {
-      if (response.status === 412) reply.header('tus-version', '1.0.0');
-      throw tusProblem(failure ?? { status_code: response.status }, await response.text());
+    try {
+      const tus = serverFor(request, body, (error) => (failure = error));
+      const response = await tus.handleWeb(toWeb(request));
+      if (failure !== null || response.status >= 400) {
+        throw tusProblem(failure ?? { status_code: response.status }, await response.text());
+      }
+      response.headers.forEach((value, name) => {
+        if (!name.startsWith('access-control-')) reply.header(name, value); // whose pages may call is said elsewhere
+      });
+      reply.status(response.status);
+      const text = await response.text();
+      return await reply.send(text === '' ? null : text);
+    } finally {
+      body.close();
     }
-    response.headers.forEach((value, name) => {
-      if (!name.startsWith('access-control-')) reply.header(name, value); // whose pages may call is said elsewhere
-    });
-    reply.status(response.status);
-    const text = await response.text();
-    return reply.send(text === '' ? null : text);
   }
 
   /** One a request: it is a few small objects, and knows whose request it is. */
-  function serverFor(scope: OwnerScope, onError: (error: unknown) => void): Server {
+  function serverFor({ scope, method }: FastifyRequest, body: RequestBody, onError: (error: unknown) => void): Server {
     const maxBytes = deps.settings.maxResumableBytes;
     return new Server({
       path: PATH,
-      datastore: new TusStore({ ...deps, maxBytes }, scope, stop),
-      locker,
+      datastore: new TusStore({ ...deps, maxBytes }, scope, body),
+      locker: locks.forClient({ method, idleMs: body.idleMs, stop: body.end }),
       maxSize: maxBytes,
       relativeLocation: true,
-      lockDrainTimeout: DRAIN_MS,
       allowedOrigins: () => false,
       namingFunction: () => newId('upl'),
       getFileIdFromRequest: (_request, id) => id,
@@ -87,31 +86,48 @@ export function tusRoutes(deps: Deps, gate: UploadGate, closing: AbortSignal): (
   }
 }
 
-/** The closing signal with a reason for clients. */
-function stopping(closing: AbortSignal): AbortSignal {
-  const controller = new AbortController();
-  const stop = (): void =>
-    controller.abort(
+interface RequestBody extends Body {
+  idleMs(): number;
+  end(reason: AppError): void;
+  close(): void;
+}
+
+/** The bytes of a request, which end in good order when the server stops or another request takes over. */
+function bodyOf({ raw }: FastifyRequest, closing: AbortSignal): RequestBody {
+  const ending = new AbortController();
+  const onClosing = (): void =>
+    ending.abort(
       new AppError('server_stopping', 'The server is stopping. What has arrived is stored; go on from there in a moment.'),
     );
-  if (closing.aborted) stop();
-  else closing.addEventListener('abort', stop, { once: true });
-  return controller.signal;
+  if (closing.aborted) onClosing();
+  closing.addEventListener('abort', onClosing, { once: true });
+  let lastAt = performance.now();
+  return {
+    data: {
+      async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+        // Left open at the end: whoever is refused can still read why.
+        for await (const bytes of raw.iterator({ destroyOnReturn: false })) {
+          lastAt = performance.now();
+          yield bytes as Uint8Array; // a request without an encoding yields bytes
+        }
+      },
+    },
+    stop: ending.signal,
+    idleMs: () => performance.now() - lastAt,
+    end: (reason) => ending.abort(reason),
+    close: () => closing.removeEventListener('abort', onClosing),
+  };
 }
 
 function bringsBytes({ method, headers }: FastifyRequest): boolean {
   return headers['content-type'] === BYTES_TYPE && (method === 'PATCH' || method === 'POST');
 }
 
-/** The library speaks web requests; this is the one that Fastify has accepted. */
-function toWeb(request: FastifyRequest): Request {
+/** The library speaks web requests; this is the one that Fastify has accepted, without its bytes. */
+function toWeb({ method, headers: given, params }: FastifyRequest): Request {
   const headers = new Headers();
-  for (const [name, value] of Object.entries(request.headers)) if (value !== undefined) headers.set(name, String(value));
-  const { uploadId } = request.params as { uploadId?: string }; // one of the two routes has it
+  for (const [name, value] of Object.entries(given)) if (value !== undefined) headers.set(name, String(value));
+  const { uploadId } = params as { uploadId?: string }; // one of the two routes has it
   const url = `http://upload.invalid${PATH}${uploadId === undefined ? '' : `/${encodeURIComponent(uploadId)}`}`;
-  if (!bringsBytes(request)) return new Request(url, { method: request.method, headers });
-  const strategy = new ByteLengthQueuingStrategy({ highWaterMark: READ_AHEAD_BYTES });
-  const body = Readable.toWeb(request.raw, { strategy });
-  // A body that streams needs `duplex`, which this type does not know yet.
-  return new Request(url, { method: request.method, headers, body, duplex: 'half' } as RequestInit);
+  return new Request(url, { method, headers });
 }

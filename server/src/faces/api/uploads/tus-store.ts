@@ -7,17 +7,24 @@ import { cleanFileName } from '../file-name.ts';
 
 export type TusStoreDeps = Pick<ApiDeps, 'store' | 'uploads'> & { readonly maxBytes: number };
 
-/** What the protocol's library asks of a store, for one person. The use cases do the work. */
+/** The bytes of one request. */
+export interface Body {
+  readonly data: AsyncIterable<Uint8Array>;
+  /** Ends their reception in good order. */
+  readonly stop: AbortSignal;
+}
+
+/** What the protocol's library asks of a store, for one request. The use cases do the work. */
 export class TusStore extends DataStore {
   readonly #deps: TusStoreDeps;
   readonly #scope: OwnerScope;
-  readonly #closing: AbortSignal;
+  readonly #body: Body;
 
-  constructor(deps: TusStoreDeps, scope: OwnerScope, closing: AbortSignal) {
+  constructor(deps: TusStoreDeps, scope: OwnerScope, body: Body) {
     super();
     this.#deps = deps;
     this.#scope = scope;
-    this.#closing = closing;
+    this.#body = body;
     this.extensions = ['creation', 'creation-with-upload', 'creation-defer-length', 'expiration', 'termination'];
   }
 
@@ -37,9 +44,12 @@ export class TusStore extends DataStore {
     return present(await this.#find(id));
   }
 
-  override async write(data: Readable, id: string, offsetBytes: number): Promise<number> {
-    const input = { scope: this.#scope, uploadId: id, offsetBytes, data };
-    return (await this.#deps.uploads.receive(input, this.#closing)).offsetBytes;
+  /** The stream the library gives is empty: bytes come straight from the request, without the copies that web streams make. */
+  override async write(_empty: Readable, id: string, offsetBytes: number): Promise<number> {
+    const { data, stop } = this.#body;
+    const mostBytes = ((await this.#find(id)).sizeBytes ?? this.#deps.maxBytes) - offsetBytes;
+    const input = { scope: this.#scope, uploadId: id, offsetBytes, data, mostBytes };
+    return (await this.#deps.uploads.receive(input, stop)).offsetBytes;
   }
 
   override async declareUploadLength(id: string, sizeBytes: number): Promise<void> {
