@@ -7,6 +7,7 @@ import type { Scope } from '../../core/domain/scope.ts';
 import type { BlobInfo, Blobs } from '../../core/ports/blobs.ts';
 import { blobPath, checkedKey } from './blob-path.ts';
 import { isMissing, onDisk } from './disk-errors.ts';
+import { sweepDisk } from './sweep-disk.ts';
 import { clearTemporaryFolder, temporaryPath } from './temporary-files.ts';
 
 /**
@@ -29,6 +30,7 @@ export async function openDiskBlobs({ dataDir }: { dataDir: string }): Promise<B
     remove,
     uri: (_scope, key) => `local://${checkedKey(key)}`,
     check,
+    sweep,
     freeBytes,
   };
 
@@ -91,6 +93,13 @@ export async function openDiskBlobs({ dataDir }: { dataDir: string }): Promise<B
   async function remove(scope: Scope, key: string): Promise<void> {
     const path = blobPath(root, scope, key);
     await onDisk(() => rm(path, { force: true }));
+  }
+
+  async function sweep(): Promise<number> {
+    return onDisk(async () => {
+      await clearTemporaryFolder(incoming);
+      return sweepDisk(root, Date.now());
+    });
   }
 
   async function check(): Promise<void> {
