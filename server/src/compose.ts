@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Config } from './config.ts';
 import { ask } from './core/ask/ask.ts';
 import { search } from './core/ask/search.ts';
+import { suggest } from './core/ask/suggest.ts';
 import { requestExport } from './core/export/request-export.ts';
 import { requestGeneration } from './core/generate/request-generation.ts';
 import { requestReindex } from './core/indexing/request-reindex.ts';
@@ -21,6 +22,7 @@ import type {
   Clock,
   Embedder,
   Events,
+  ExportRenderers,
   Log,
   MediaDecoder,
   Queue,
@@ -53,6 +55,7 @@ export interface Ports {
   readonly embedder: Embedder | null;
   readonly writer: Writer;
   readonly decoder: MediaDecoder;
+  readonly exportRenderers: ExportRenderers;
   readonly voiceActivity: VoiceActivityDetector;
   /** Speech engines, best first. */
   readonly transcribers: readonly Transcriber[];
@@ -101,6 +104,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     requestExport: (input) => requestExport(ports, input),
     cancelJob: (input) => cancelJob(ports, input),
     search: (input, signal) => search(ports, input, signal),
+    suggest: (input, signal) => suggest(ports, input, signal),
     ask: (input, signal) => ask(ports, input, signal),
     health: createHealthCheck(ports, { version: VERSION, startedAt }),
     readiness: createReadinessCheck(ports, { version: VERSION, startedAt, stopping: stopping.signal }),
@@ -125,6 +129,9 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
   const { createExtractiveWriter } = await import('./adapters/extractive/extractive-writer.ts');
   const { createFfmpegDecoder } = await import('./adapters/ffmpeg/ffmpeg-decoder.ts');
   const { createSherpaVad } = await import('./adapters/sherpa/sherpa-vad.ts');
+  const { createAnkiRenderer } = await import('./adapters/anki/anki-renderer.ts');
+  const { createDocxRenderer } = await import('./adapters/docx/docx-renderer.ts');
+  const { createPdfRenderer } = await import('./adapters/pdfkit/pdf-renderer.ts');
   const { systemClock } = await import('./adapters/system/system-clock.ts');
 
   const log = overrides.log ?? createLog({ level: config.logLevel, folder: config.logDir });
@@ -146,6 +153,11 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
     embedder,
     writer: overrides.writer ?? createExtractiveWriter({ embedder }),
     decoder: overrides.decoder ?? createFfmpegDecoder({ ffmpeg: config.ffmpegPath, ffprobe: config.ffprobePath }),
+    exportRenderers: overrides.exportRenderers ?? {
+      pdf: createPdfRenderer(),
+      docx: createDocxRenderer(),
+      anki: createAnkiRenderer(),
+    },
     voiceActivity: overrides.voiceActivity ?? createSherpaVad(),
     transcribers: overrides.transcribers ?? (await openTranscribers(config)),
   };
@@ -251,7 +263,8 @@ function startWorker(config: Config, ports: Ports): Runner {
 
 function startJobs(config: Config, ports: Ports, executedBy: 'worker' | 'inline'): Runner {
   const retention = config.retention.enabled ? config.retention : null;
-  const deps = { ...ports, keepJobsDays: config.keepJobsDays, retention };
+  // Where the web app is reached is not configured yet: times lead to places in the document itself.
+  const deps = { ...ports, keepJobsDays: config.keepJobsDays, retention, publicUrl: null };
   return startRunner(ports, {
     jobs: pipeline(deps, {
       chunkMs: config.transcribeChunkMs,
@@ -269,6 +282,8 @@ function startJobs(config: Config, ports: Ports, executedBy: 'worker' | 'inline'
 
 async function closePorts(ports: Ports): Promise<void> {
   await ports.writer.close();
+  await ports.exportRenderers.pdf.close();
+  await ports.exportRenderers.docx.close();
   await ports.embedder?.close();
   await ports.searchIndex.close();
   await ports.queue.close();

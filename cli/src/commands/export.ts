@@ -7,7 +7,16 @@ import { followJob } from '../follow-job.ts';
 import { startProgress } from '../terminal/progress.ts';
 import { makeFolder, refuseExisting, writeResult } from '../write-file.ts';
 
-const EXTENSIONS: Readonly<Record<ExportType, string>> = { markdown: 'md', txt: 'txt', srt: 'srt', vtt: 'vtt', json: 'json' };
+const EXTENSIONS: Readonly<Record<ExportType, string>> = {
+  markdown: 'md',
+  txt: 'txt',
+  srt: 'srt',
+  vtt: 'vtt',
+  json: 'json',
+  pdf: 'pdf',
+  docx: 'docx',
+  anki: 'apkg',
+};
 
 export interface ExportInput {
   readonly lectureId: string;

@@ -1,13 +1,19 @@
 import type { Artifact } from '../domain/artifact.ts';
-import type { Lecture, Source } from '../domain/library.ts';
+import type { Course, Lecture, Source } from '../domain/library.ts';
 import type { Transcript } from '../domain/transcript.ts';
 
 /** All of a lecture that goes into its files. */
 export interface LectureDocument {
-  readonly lecture: Pick<Lecture, 'id' | 'courseId' | 'title' | 'createdAt'>;
+  readonly lecture: Pick<Lecture, 'id' | 'ownerId' | 'courseId' | 'title' | 'createdAt'>;
   /** Oldest first; only those that have a transcript. */
   readonly recordings: readonly RecordingDocument[];
   readonly artifacts: readonly Artifact[];
+  /** Null when it is in the trash. */
+  readonly course: Pick<Course, 'id' | 'title'> | null;
+  /** Papers and slides of the lecture, which citations name by their titles. */
+  readonly documents: readonly { readonly id: string; readonly title: string; readonly language: string | null }[];
+  /** Of the web app, where places link to; null when it is not known. */
+  readonly publicUrl: string | null;
 }
 
 export interface RecordingDocument {

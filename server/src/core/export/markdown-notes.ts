@@ -1,45 +1,23 @@
-import { artifactContentSchemas, type Citation } from '@scholium/contract';
-import type { Artifact } from '../domain/artifact.ts';
-import { clockTime } from './clock-time.ts';
+import type { GuideBlock, Place, QuestionItem } from '../domain/study-guide.ts';
 import { oneLine } from './paragraphs.ts';
 
-/** The body of an artifact as Markdown; each item ends with the places it comes from: `[03:25]`. */
-export function artifactMarkdown(artifact: Artifact): string {
-  const { content, citations } = artifact;
-  const at = (cites: readonly number[]): string => placesOf(cites, citations);
-  switch (artifact.kind) {
-    case 'summary':
-      return list(artifactContentSchemas.summary.parse(content).passages.map(({ text, cites }) => `${md(text)}${at(cites)}`));
-    case 'outline':
-      return artifactContentSchemas.outline
-        .parse(content)
-        .sections.map(
-          ({ title, points }) => `### ${md(title)}\n\n${list(points.map(({ text, cites }) => `${md(text)}${at(cites)}`))}`,
-        )
-        .join('\n\n');
-    case 'chapters':
-      return list(
-        artifactContentSchemas.chapters.parse(content).chapters.map(({ title, startMs, cites }) => {
-          return startMs === null ? `${md(title)}${at(cites)}` : `[${clockTime(startMs)}] ${md(title)}`;
-        }),
-      );
-    case 'key_terms':
-      return list(
-        artifactContentSchemas.key_terms
-          .parse(content)
-          .terms.map(({ term, explanation, cites }) => `**${md(term)}**: ${md(explanation)}${at(cites)}`),
-      );
-    case 'flashcards':
-      return list(
-        artifactContentSchemas.flashcards
-          .parse(content)
-          .cards.map(({ front, back, cites }) => `**${md(front)}**  \n  ${md(back)}${at(cites)}`),
-      );
-    case 'practice_questions':
-      return artifactContentSchemas.practice_questions
-        .parse(content)
-        .questions.map((question, index) => questionMarkdown(question, index + 1, at(question.cites)))
-        .join('\n\n');
+/** A block of notes as Markdown; each item ends with the places it comes from: `[03:25]`. */
+export function blockMarkdown(block: GuideBlock): string {
+  switch (block.kind) {
+    case 'heading':
+      return `### ${md(block.title)}`;
+    case 'points':
+      return list(block.items.map(({ text, places }) => `${md(text)}${placesOf(places)}`));
+    case 'timeline':
+      return list(block.items.map(({ text, places }) => `${placesOf(places).trimStart()} ${md(text)}`.trimStart()));
+    case 'terms':
+      return list(block.items.map(({ term, explanation, places }) => `**${md(term)}**: ${md(explanation)}${placesOf(places)}`));
+    case 'cards':
+      return list(block.items.map(({ front, back, places }) => `**${md(front)}**  \n  ${md(back)}${placesOf(places)}`));
+    case 'questions':
+      return block.items.map((question, index) => questionMarkdown(question, index + 1)).join('\n\n');
+    case 'speech':
+      return `**[${md(block.place.label)}]** ${block.speaker === null ? '' : `*${md(block.speaker)}:* `}${md(block.text)}`;
   }
 }
 
@@ -51,26 +29,16 @@ export function md(text: string): string {
     .replace(/&(?=#?\w+;)/g, '&amp;');
 }
 
-function questionMarkdown(
-  { question, options, answer }: { question: string; options: readonly string[]; answer: string },
-  number: number,
-  places: string,
-): string {
+function questionMarkdown({ question, options, answer, places }: QuestionItem, number: number): string {
   const choices = options.map((option, index) => `   - ${String.fromCharCode(65 + index)}. ${md(option)}`);
-  return [`${number}. ${md(question)}`, ...choices, `   - *Answer:* ${md(answer)}${places}`].join('\n');
+  return [`${number}. ${md(question)}`, ...choices, `   - *Answer:* ${md(answer)}${placesOf(places)}`].join('\n');
 }
 
 function list(items: readonly string[]): string {
   return items.map((item) => `- ${item}`).join('\n');
 }
 
-/** ` [03:25] [04:10]`: each place once, in order. All other brackets are escaped, so these cannot become links. */
-function placesOf(cites: readonly number[], citations: readonly Citation[]): string {
-  const places = cites.flatMap((index) => {
-    const citation = citations[index];
-    if (!citation) return [];
-    if (citation.startMs !== null) return [clockTime(citation.startMs)];
-    return citation.page === null ? [] : [`p. ${citation.page}`];
-  });
-  return [...new Set(places)].map((place) => ` [${place}]`).join('');
+/** ` [03:25] [04:10]`. All other brackets are escaped, so these cannot become links. */
+function placesOf(places: readonly Place[]): string {
+  return places.map(({ label }) => ` [${md(label)}]`).join('');
 }

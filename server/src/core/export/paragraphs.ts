@@ -12,8 +12,8 @@ const ENOUGH_CHARACTERS = 300;
 /** Longer than this is hard to read in one piece. */
 const TOO_MANY_CHARACTERS = 800;
 
-/** Sentences gathered into paragraphs by pause, speaker and length. */
-export function paragraphsOf(segments: readonly Segment[]): readonly Paragraph[] {
+/** Sentences gathered into paragraphs by pause, speaker and length; one begins at each of `breaksMs` too. */
+export function paragraphsOf(segments: readonly Segment[], breaksMs: readonly number[] = []): readonly Paragraph[] {
   const paragraphs: Paragraph[] = [];
   let sentences: Segment[] = [];
   const close = (): void => {
@@ -25,7 +25,8 @@ export function paragraphsOf(segments: readonly Segment[]): readonly Paragraph[]
     const last = sentences.at(-1);
     const length = textOf(sentences).length;
     const isPause = last !== undefined && segment.startMs - last.endMs >= PAUSE_MS && length >= ENOUGH_CHARACTERS;
-    if (isPause || length >= TOO_MANY_CHARACTERS || (last && last.speaker !== segment.speaker)) close();
+    const isBreak = last !== undefined && breaksMs.some((ms) => ms > last.startMs && ms <= segment.startMs);
+    if (isPause || isBreak || length >= TOO_MANY_CHARACTERS || (last && last.speaker !== segment.speaker)) close();
     if (oneLine(segment.text) !== '') sentences.push(segment);
   }
   close();

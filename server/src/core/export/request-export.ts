@@ -6,6 +6,7 @@ import type { EnqueueDeps } from '../jobs/enqueue.ts';
 import { request } from '../jobs/request.ts';
 import { exportLectureJob } from './export-lecture.job.ts';
 import { parseExportTypes } from './export-types.ts';
+import { requireContent } from './require-content.ts';
 
 /**
  * Queues the making of files. The same request while it waits or runs gives the same job.
@@ -22,12 +23,9 @@ export async function requestExport(
   if (!(await deps.store.lectures.find(scope, lectureId))) {
     throw new AppError('lecture_not_found', `There is no lecture "${lectureId}". Upload one with POST /api/lectures/ingest.`);
   }
-  if ((await deps.store.transcripts.heads(scope, lectureId)).length === 0) {
-    throw new AppError(
-      'transcript_not_found',
-      `The lecture "${lectureId}" has no transcript yet. Start one with POST /api/lectures/${lectureId}/transcribe.`,
-    );
-  }
+  const { transcripts, artifacts } = deps.store;
+  const hasWords = (await transcripts.heads(scope, lectureId)).length > 0;
+  requireContent({ lectureId, hasContent: hasWords || (await artifacts.ofLecture(scope, lectureId)).length > 0 });
   return request(deps, scope, exportLectureJob, {
     lectureId,
     sourceId: null,

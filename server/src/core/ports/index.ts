@@ -3,6 +3,7 @@ export type * from './clock.ts';
 export type * from './document-reader.ts';
 export type * from './embedder.ts';
 export type * from './events.ts';
+export type * from './export-renderers.ts';
 export type * from './holdings.ts';
 export type * from './language-model.ts';
 export type * from './log.ts';

@@ -29,6 +29,7 @@ export interface MediaDecoder {
   /**
    * The sound from `startMs` to `endMs`, at most `MAX_CLIP_MS` of it; shorter where the recording ends before. What lies
    * before is skipped, not decoded, so a clip out of the third hour costs little more than one of the first minute.
+   * `startMs` lies within the recording: not every container tells that there is nothing after its end.
    * @throws AppError as `probe`; `media_damaged` when there is no sound at that time
    */
   clip(path: string, span: { startMs: number; endMs: number }, signal: AbortSignal): Promise<SoundClip>;
