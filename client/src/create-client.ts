@@ -2,6 +2,7 @@ import { API_PREFIX, operations, type JobEventReply, type OperationId, type Oper
 import { buildRequest, type RequestParts } from './build-request.ts';
 import type { CallArguments, CallReply } from './call-types.ts';
 import { followJob, type FollowOptions } from './follow-job.ts';
+import { uploadFile, type UploadedFile, type UploadFileInput } from './upload-file.ts';
 import { problemOf, unexpectedReply, unreachable } from './problem-error.ts';
 
 export interface ClientOptions {
@@ -21,6 +22,12 @@ export interface Client {
   call<Id extends OperationId>(operationId: Id, ...args: CallArguments<Id>): Promise<CallReply<Id>>;
   /** The events of a job until it has ended; a lost line is taken up again where it was. */
   events(jobId: string, options?: FollowOptions): AsyncGenerator<JobEventReply, void, undefined>;
+  /**
+   * Sends a file of any size in pieces, and goes on after the last stored byte when something breaks.
+   * @throws ProblemError, or the signal's reason
+   * @example await client.uploadFile({ ...(await openUpload('talk.mp4')), fields: { title: 'A talk' } })
+   */
+  uploadFile(input: UploadFileInput): Promise<UploadedFile>;
   /** The full address of a path of the API or of a `url` the API gave. */
   urlOf(path: string): string;
 }
@@ -50,6 +57,7 @@ export function createClient(options: ClientOptions): Client {
       return (await readReply(operation, response)) as CallReply<typeof operationId>;
     },
     events: (jobId, follow = {}) => followJob(send, jobId, follow),
+    uploadFile: (input) => uploadFile(send, input),
     urlOf: (path) => root + (path.startsWith(API_PREFIX) ? path : API_PREFIX + path),
   };
 }

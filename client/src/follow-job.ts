@@ -1,5 +1,6 @@
 import { API_PREFIX, jobEventSchemas, type JobEventReply, type JobEventType } from '@scholium/contract';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
+import { pause } from './pause.ts';
 import { problemOf, ProblemError, unexpectedReply } from './problem-error.ts';
 
 export interface FollowOptions {
@@ -89,16 +90,4 @@ function isEventType(name: string | undefined): name is JobEventType {
 
 function isEnd(status: string): boolean {
   return status === 'succeeded' || status === 'failed' || status === 'cancelled';
-}
-
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  signal?.throwIfAborted();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  const stop = () => resolve();
-  signal?.addEventListener('abort', stop, { once: true });
-  await promise;
-  clearTimeout(timer);
-  signal?.removeEventListener('abort', stop);
-  signal?.throwIfAborted();
 }
