@@ -83,6 +83,7 @@ export async function openApiFixture(
     requestExport: ({ scope, lectureId }) => startJob(scope, lectureId),
     cancelJob: (input) => cancelJob(jobDeps, input),
     search: async () => ({ results: [], degraded: false }),
+    suggest: async () => ({ suggestions: [] }),
     ask: async () => ({ answer: 'The recording does not say.', supported: false, citations: [] }),
     readiness: async () => ({ status: 'ok', version: '0.0.0-test', uptimeMs: 1, dependencies: [] }),
     health: async () => ({ status: 'ok', version: '0.0.0-test', uptimeMs: 1, dependencies: [] }),

@@ -2,7 +2,9 @@ import { AppError } from '../src/core/domain/app-error.ts';
 import type { IndexedPassage } from '../src/core/domain/passage.ts';
 import type { Scope } from '../src/core/domain/scope.ts';
 import { contentStems, overlapOf, queryWords, stemOf } from '../src/core/indexing/content-terms.ts';
-import type { SearchHit, SearchIndex, SearchQuery, SearchReply } from '../src/core/ports/search-index.ts';
+import { sourceTerms } from '../src/core/domain/source-terms.ts';
+import { Vocabulary, type SuggestedTerm } from '../src/core/domain/vocabulary.ts';
+import type { SearchHit, SearchIndex, SearchQuery, SearchReply, SuggestQuery } from '../src/core/ports/search-index.ts';
 
 interface Entry {
   readonly ownerId: string;
@@ -83,6 +85,18 @@ export class MemorySearchIndex implements SearchIndex {
     const degraded = wanted !== null && entries.length > 0 && !compared;
     const mode = !wanted || (degraded && !vector) ? 'lexical' : byWords.length > 0 ? 'hybrid' : 'dense';
     return { hits: ranked, degraded, mode };
+  }
+
+  async suggest(scope: Scope, { text, limit, courseId }: SuggestQuery, signal: AbortSignal): Promise<SuggestedTerm[]> {
+    if (signal.aborted) throw new AppError('cancelled', 'The work was cancelled.', { cause: signal.reason });
+    requireOwner(scope);
+    const vocabulary = new Vocabulary();
+    for (const [sourceId, entries] of Map.groupBy(this.#visible(scope), ({ passage }) => passage.sourceId)) {
+      const { lectureId, courseId: course } = entries[0]!.passage; // groups are never empty
+      const terms = sourceTerms(entries.map(({ passage }) => passage.text));
+      vocabulary.put(sourceId, { lectureId, courseId: course, terms });
+    }
+    return vocabulary.suggest(text, limit, courseId);
   }
 
   async count(scope: Scope): Promise<number> {

@@ -321,6 +321,90 @@ export function searchIndexConformance(name: string, makeIndex: () => Promise<Se
       });
     });
 
+    describe('suggestions', () => {
+      const suggest = async (text: string, more: { limit?: number; courseId?: string } = {}, scope = ann): Promise<string[]> =>
+        (await index.suggest(scope, { text, limit: 10, ...more }, signal)).map((each) => each.text);
+
+      it('complete the word that is being typed, the most frequent first, as soon as it is put in', async () => {
+        await index.replace(ann, 's', [tides, moon, makePassage('s:1:7', 'The Moon has mountains.')]);
+        expect(await suggest('mo')).toEqual(['moon', 'mountains']);
+        expect(await suggest('Mo', { limit: 1 })).toEqual(['moon']);
+        const [first] = await index.suggest(ann, { text: 'mo', limit: 1 }, signal);
+        expect(first).toEqual({ text: 'moon', lectureIds: ['lecture'], passages: 3, edits: 0 });
+        await index.replace(ann, 's', [cells]);
+        expect(await suggest('mo')).toEqual([]);
+        expect(await suggest('mem')).toEqual(['memory']);
+        await index.remove(ann, 's');
+        expect(await suggest('mem')).toEqual([]);
+      });
+
+      it('forgive a wrong letter from four letters on, two from eight on, and accents', async () => {
+        await index.replace(ann, 's', [makePassage('s:1:0', 'Photosynthesis, the café and chlorophyll'), cells]);
+        for (const typed of ['hpot', 'phto', 'phoot', 'photosin', 'pohtosin', 'hotosy']) {
+          expect(await suggest(typed), typed).toEqual(['photosynthesis']);
+        }
+        expect(await suggest('CAFE')).toEqual(['café']);
+        for (const typed of ['clor', 'clorophyll', 'chlorofyl']) expect(await suggest(typed), typed).toEqual(['chlorophyll']);
+        for (const typed of ['hpo', 'phtoz', 'phz', 'hpotozinth']) expect(await suggest(typed), typed).toEqual([]);
+      });
+
+      it('complete phrases, and words beside those before them', async () => {
+        const said = ['A black hole bends light.', 'The black hole is dark.', 'Black holes evaporate, and hot gas glows.'];
+        await index.replace(
+          ann,
+          's',
+          said.map((text, number) => makePassage(`s:1:${number}`, text)),
+        );
+        await index.replace(ann, 't', [makePassage('t:1:0', 'Houses are built.')]);
+        expect(await suggest('black h')).toEqual(['black hole', 'black hot', 'black holes']);
+        expect(await suggest('blakc hol')).toEqual(['black hole', 'black holes']);
+        expect(await suggest('why do black hole ev')).toEqual(['why do black hole evaporate']);
+        expect(await suggest('black ')).toEqual(['black hole']);
+      });
+
+      it('keep to the owner and to the course', async () => {
+        await index.replace(ann, 's', [makePassage('s:1:0', 'tidal', { courseId: 'c1' })]);
+        await index.replace(ann, 't', [makePassage('t:1:0', 'tidy', { courseId: 'c2', lectureId: 'l2' })]);
+        await index.replace(bob, 's', [makePassage('s:1:0', 'tideland')]);
+        expect(await suggest('tid')).toEqual(['tidy', 'tidal']);
+        expect(await suggest('tid', { courseId: 'c2' })).toEqual(['tidy']);
+        expect(await suggest('tid', { courseId: 'c3' })).toEqual([]);
+        expect(await suggest('tid', {}, bob)).toEqual(['tideland']);
+        expect(await suggest('tid', {}, ownerScope('nobody'))).toEqual([]);
+        await index.replace(ann, 's', [makePassage('s:1:0', 'tidal', { courseId: 'c2' })]);
+        expect(await suggest('tid', { courseId: 'c2' })).toEqual(['tidy', 'tidal']);
+      });
+
+      it('work in languages that write no spaces', async () => {
+        await index.replace(ann, 's', [makePassage('s:1:0', '潮汐是由月球的引力引起的')]);
+        expect(await suggest('月')).toEqual(['月球']);
+        expect(await suggest('潮汐月')).toEqual(['潮汐月球']);
+      });
+
+      it('take any text, and stop when told to', async () => {
+        await index.replace(ann, 's', [tides]);
+        for (const text of [
+          '',
+          ' ',
+          '%',
+          "'; DROP TABLE",
+          '\u0000',
+          '\ud800',
+          '*',
+          '(a+)+$',
+          'the '.repeat(10_000),
+          'x'.repeat(1e6),
+        ]) {
+          expect(await suggest(text), text.slice(0, 20)).toEqual([]);
+        }
+        expect(await suggest('tid', { limit: 0 })).toEqual([]);
+        await expect(index.suggest(ann, { text: 'tid', limit: 5 }, AbortSignal.abort())).rejects.toMatchObject({
+          code: 'cancelled',
+        });
+        await expect(index.suggest(systemScope, { text: 'tid', limit: 5 }, signal)).rejects.toThrow(/one owner/);
+      });
+    });
+
     describe('hostile questions', () => {
       it('are read as words, never as syntax', async () => {
         await index.replace(ann, 's', [tides, moon]);

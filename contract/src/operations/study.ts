@@ -5,7 +5,7 @@ import { idempotencyHeaders, idSchema, limitSchema } from '../fields.ts';
 import { jobStartedSchema } from '../job.ts';
 import { presetSchema } from '../library.ts';
 import { defineOperation } from '../operation.ts';
-import { answerSchema, searchReplySchema } from '../search.ts';
+import { answerSchema, searchReplySchema, suggestReplySchema } from '../search.ts';
 
 const params = z.object({ lectureId: idSchema });
 
@@ -86,6 +86,22 @@ export const studyOperations = {
     }),
     responses: { 200: { description: 'What was found', schema: searchReplySchema } },
     errors: ['lecture_not_found', 'course_not_found', 'search_unavailable'],
+  }),
+  suggest: defineOperation({
+    operationId: 'suggest',
+    method: 'GET',
+    path: '/search/suggest',
+    summary: 'Complete what is being typed',
+    description:
+      'Titles of lectures and courses, words and phrases that occur in the material and begin like the last word. Accents do not matter; one wrong letter is forgiven from four letters on, two from eight on.',
+    tags: ['Study'],
+    query: z.object({
+      q: z.string().min(1, 'must not be empty').max(200, 'must be at most 200 characters'),
+      courseId: idSchema.optional(),
+      limit: limitSchema(20, 8),
+    }),
+    responses: { 200: { description: 'Best first', schema: suggestReplySchema } },
+    errors: ['course_not_found', 'search_unavailable'],
   }),
   ask: defineOperation({
     operationId: 'ask',

@@ -3,12 +3,14 @@ import { AppError, toAppError } from '../../core/domain/app-error.ts';
 import type { IndexedPassage } from '../../core/domain/passage.ts';
 import type { Scope } from '../../core/domain/scope.ts';
 import type { Log } from '../../core/ports/log.ts';
-import type { SearchIndex, SearchQuery, SearchReply } from '../../core/ports/search-index.ts';
+import type { SuggestedTerm } from '../../core/domain/vocabulary.ts';
+import type { SearchIndex, SearchQuery, SearchReply, SuggestQuery } from '../../core/ports/search-index.ts';
 import { matchWords, reachOf, stemsOf } from './match-words.ts';
 import { rankPassages } from './rank-passages.ts';
 import { inTransaction, rowsOf, type SearchPool } from './search-pool.ts';
 import { ensureTables, type VectorSupport } from './search-tables.ts';
 import { storable } from './search-words.ts';
+import { vocabularies } from './source-terms-table.ts';
 import { vectorTableFor } from './vector-table.ts';
 import { addVectors, removeSource, replacePassages } from './write-passages.ts';
 
@@ -52,6 +54,7 @@ class SearchIndexInPostgres implements PostgresSearchIndex {
   readonly #ownsPool: boolean;
   readonly #log: Log;
   readonly #onEmptied: () => void;
+  readonly #vocabularyOf = vocabularies();
   #opened: Promise<VectorSupport> | null = null;
 
   constructor({ database, log, onEmptied }: PostgresSearchIndexOptions) {
@@ -116,6 +119,14 @@ class SearchIndexInPostgres implements PostgresSearchIndex {
       // No connection is held while the question is embedded.
       const input = { reach, stems, matches, limit, vector: await vector };
       return read((client) => rankPassages(client, vectorTableFor(support), input));
+    }, signal);
+  }
+
+  async suggest(scope: Scope, query: SuggestQuery, signal: AbortSignal): Promise<readonly SuggestedTerm[]> {
+    const ownerId = requireOwner(scope);
+    return this.#attempt(async () => {
+      const vocabulary = await inTransaction(this.#pool, READ, (client) => this.#vocabularyOf(client, ownerId), signal);
+      return vocabulary?.suggest(query.text, query.limit, query.courseId) ?? [];
     }, signal);
   }
 
@@ -194,7 +205,7 @@ function ownerOf(scope: Scope): string | null {
 
 function requireOwner(scope: Scope): string {
   if (scope.kind === 'owner') return storable(scope.ownerId);
-  throw new AppError('internal', 'Passages belong to one owner; the system scope cannot write them.');
+  throw new AppError('internal', 'Passages belong to one owner; the system scope has none of its own.');
 }
 
 function codeOf(error: unknown): string {

@@ -1,7 +1,7 @@
 import { inTransaction, rowsOf, type SearchPool, type SqlClient } from './search-pool.ts';
 
 /** Raised with every change of the tables or of how stems are made: older tables are made anew (derived data). */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 /** Any number, the same in all processes: who holds it may make the tables. */
 const LOCK = 7_265_481_120;
@@ -9,7 +9,15 @@ const LOCK = 7_265_481_120;
 /** How nearest vectors are found: by an HNSW index, or by comparing all of the owner's. */
 export type VectorSupport = 'pgvector' | 'exact';
 
-const TABLES = ['search_meta', 'search_owners', 'search_terms', 'search_passages', 'search_postings', 'search_space'];
+const TABLES = [
+  'search_meta',
+  'search_owners',
+  'search_terms',
+  'search_source_terms',
+  'search_passages',
+  'search_postings',
+  'search_space',
+];
 
 const DROP = `DROP TABLE IF EXISTS search_vectors, ${TABLES.join(', ')} CASCADE`;
 
@@ -27,6 +35,15 @@ const CREATE = `
     stem text NOT NULL,
     passages integer NOT NULL,
     PRIMARY KEY (owner, stem)
+  );
+  CREATE TABLE search_source_terms (
+    owner integer NOT NULL,
+    source_id text NOT NULL,
+    version text NOT NULL,
+    lecture_id text NOT NULL,
+    course_id text NOT NULL,
+    terms text NOT NULL,
+    PRIMARY KEY (owner, source_id)
   );
   CREATE TABLE search_passages (
     row bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,

@@ -2,6 +2,7 @@ import type { IndexedPassage } from '../../core/domain/passage.ts';
 import { columnNames, columnTypes, selectedColumns, toColumns, type PassageColumns } from './passage-row.ts';
 import { rowsOf, type SqlClient } from './search-pool.ts';
 import { countWords, packPosting, storable, type CountedWords } from './search-words.ts';
+import { storeTerms } from './source-terms-table.ts';
 import type { VectorTable } from './vector-table.ts';
 
 /** Passages that are sent to the server in one statement. */
@@ -88,6 +89,7 @@ async function replaceOfOwner(
   sourceId: string,
   passages: readonly IndexedPassage[],
 ): Promise<void> {
+  await storeTerms(client, owner, sourceId, passages);
   const stored = await rowsOf<StoredPassage>(
     client,
     `SELECT p.row::float8 AS row, ${selectedColumns} FROM search_passages p WHERE p.source_id = $1 AND p.owner = $2`,

@@ -6,7 +6,7 @@ import { load as loadVectorExtension } from 'sqlite-vec';
 export type SearchDatabase = Database.Database;
 
 /** Raised with every change of the tables: an index of another version is made anew, never migrated (derived data). */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 /**
  * Rowids of an owner lie in a range of their own, so that one condition on the rowid keeps owners apart in all three
@@ -35,6 +35,15 @@ const SCHEMA = `
     start_char INTEGER,
     end_char INTEGER,
     vector_space INTEGER
+  );
+  CREATE TABLE source_terms (
+    version INTEGER PRIMARY KEY AUTOINCREMENT,
+    owner INTEGER NOT NULL,
+    source_id TEXT NOT NULL,
+    lecture_id TEXT NOT NULL,
+    course_id TEXT NOT NULL,
+    terms TEXT NOT NULL,
+    UNIQUE (owner, source_id)
   );
   CREATE TABLE vector (row INTEGER PRIMARY KEY, embedding BLOB NOT NULL);
   CREATE INDEX passage_id ON passage (id, row);

@@ -1,18 +1,23 @@
 import { workerData } from 'node:worker_threads';
-import type { SearchQuery, SearchReply } from '../../core/ports/search-index.ts';
+import type { SearchQuery, SearchReply, SuggestQuery } from '../../core/ports/search-index.ts';
+import type { SuggestedTerm } from '../../core/domain/vocabulary.ts';
 import { serveThread } from '../worker-thread/serve-thread.ts';
 import { matchWords, rankPassages, type RankQuery, type WordMatches } from './rank-passages.ts';
 import { countPassages, passagesWithoutVector, type UnembeddedPassage } from './read-passages.ts';
 import { openForReading, type SearchDatabase } from './search-database.ts';
+import { vocabularies } from './read-terms.ts';
 
 const { file } = workerData as { file: string }; // what SqliteSearchIndex gives its threads
 let database: SearchDatabase | null = null;
+const vocabularyOf = vocabularies();
 
 const methods = {
   matchWords: (input: { ownerId: string | null; query: Pick<SearchQuery, 'text' | 'filter'> }): WordMatches =>
     atOneMoment((reader) => matchWords(reader, input.ownerId, input.query)),
   rank: (input: { ownerId: string | null; query: RankQuery; matches: WordMatches }): SearchReply =>
     atOneMoment((reader) => rankPassages(reader, input.ownerId, input.query, input.matches)),
+  suggest: ({ ownerId, query }: { ownerId: string; query: SuggestQuery }): SuggestedTerm[] =>
+    atOneMoment((reader) => vocabularyOf(reader, ownerId)?.suggest(query.text, query.limit, query.courseId) ?? []),
   withoutVector: (input: { ownerId: string | null; embedderId: string; sourceId: string }): UnembeddedPassage[] =>
     atOneMoment((reader) => passagesWithoutVector(reader, input)),
   count: (input: { ownerId: string | null }): number => atOneMoment((reader) => countPassages(reader, input.ownerId)),

@@ -3,7 +3,8 @@ import { AppError, toAppError } from '../../core/domain/app-error.ts';
 import type { IndexedPassage } from '../../core/domain/passage.ts';
 import type { Scope } from '../../core/domain/scope.ts';
 import type { Log } from '../../core/ports/log.ts';
-import type { SearchIndex, SearchQuery, SearchReply } from '../../core/ports/search-index.ts';
+import type { SuggestedTerm } from '../../core/domain/vocabulary.ts';
+import type { SearchIndex, SearchQuery, SearchReply, SuggestQuery } from '../../core/ports/search-index.ts';
 import { ThreadError, ThreadPool } from '../worker-thread/thread-pool.ts';
 import type { ReaderMethods } from './search-reader.thread.ts';
 import type { WriterMethods } from './search-writer.thread.ts';
@@ -93,6 +94,11 @@ class SqliteSearchIndex implements SearchIndex {
     });
   }
 
+  async suggest(scope: Scope, query: SuggestQuery, signal: AbortSignal): Promise<readonly SuggestedTerm[]> {
+    const input = { ownerId: requireOwner(scope), query: { ...query, text: query.text.slice(0, MAX_QUERY_LENGTH) } };
+    return this.#attempt(() => this.#readers.call('suggest', input, { signal, urgent: true }));
+  }
+
   count(scope: Scope): Promise<number> {
     return this.#attempt(() => this.#readers.call('count', { ownerId: ownerOf(scope) }));
   }
@@ -174,7 +180,7 @@ function ownerOf(scope: Scope): string | null {
 
 function requireOwner(scope: Scope): string {
   if (scope.kind === 'owner') return scope.ownerId;
-  throw new AppError('internal', 'Passages belong to one owner; the system scope cannot write them.');
+  throw new AppError('internal', 'Passages belong to one owner; the system scope has none of its own.');
 }
 
 function searchError(error: unknown): AppError {

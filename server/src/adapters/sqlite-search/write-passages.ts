@@ -11,6 +11,7 @@ import {
   type SearchDatabase,
   type VectorSpace,
 } from './search-database.ts';
+import { putTerms, removeTerms } from './write-terms.ts';
 
 /** Puts the passages in place of all the source had. Rows that stay the same keep their vectors. One transaction. */
 export function replacePassages(
@@ -30,6 +31,7 @@ export function replacePassages(
     }
     deleteRows(database, [...before.values()]);
     addPassages(database, owner, added);
+    putTerms(database, owner, sourceId, passages);
   })();
 }
 
@@ -39,6 +41,7 @@ export function removeSource(database: SearchDatabase, ownerId: string | null, s
     const owner = ownerId === null ? null : findOwner(database, ownerId);
     if (ownerId !== null && owner === null) return;
     deleteRows(database, rowsOfSource(database, owner, sourceId));
+    removeTerms(database, owner, sourceId);
   })();
 }
 

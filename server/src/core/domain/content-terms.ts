@@ -43,6 +43,11 @@ export function queryWords(query: string): string[] {
   return (content.length > 0 ? content : [...words]).slice(0, MAX_QUERY_WORDS);
 }
 
+/** Whether a word, in lower case, says nothing about what a text is about. */
+export function isStopWord(word: string): boolean {
+  return STOP_WORDS.has(word);
+}
+
 /** The stem of one word by Porter's algorithm, without diacritics: what the index compares. */
 export function stemOf(word: string): string {
   return stemmer(word.normalize('NFKD').replaceAll(/\p{M}/gu, ''));

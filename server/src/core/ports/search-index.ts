@@ -1,6 +1,7 @@
 import type { SourceKind } from '@scholium/contract';
 import type { IndexedPassage } from '../domain/passage.ts';
 import type { Scope } from '../domain/scope.ts';
+import type { SuggestedTerm } from '../domain/vocabulary.ts';
 
 export interface SearchQuery {
   readonly text: string;
@@ -43,6 +44,14 @@ export interface SearchReply {
   readonly mode: 'hybrid' | 'lexical' | 'dense';
 }
 
+export interface SuggestQuery {
+  /** What is being typed; its last word need not be finished. */
+  readonly text: string;
+  /** Only terms that stand in material of this course. */
+  readonly courseId?: string;
+  readonly limit: number;
+}
+
 /** Full text and vectors over passages. Derived data: it can always be rebuilt from the store. */
 export interface SearchIndex {
   /**
@@ -72,6 +81,12 @@ export interface SearchIndex {
    * @throws AppError `search_unavailable`, `cancelled`
    */
   search(scope: Scope, query: SearchQuery, signal: AbortSignal): Promise<SearchReply>;
+  /**
+   * Words and phrases of the owner's passages that begin like the last word of a text or like all of it, as `Vocabulary`
+   * gives them, as soon as the passages are put in. The scope is an owner's.
+   * @throws AppError `search_unavailable`, `cancelled`
+   */
+  suggest(scope: Scope, query: SuggestQuery, signal: AbortSignal): Promise<readonly SuggestedTerm[]>;
   /** How many passages the owner has. */
   count(scope: Scope): Promise<number>;
   /** Resolves when it can be used: with null, or with what makes it slower or coarser than it could be. @throws AppError `search_unavailable` */

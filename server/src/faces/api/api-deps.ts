@@ -1,4 +1,4 @@
-import type { AnswerReply, HealthReply, SearchReply, SourceKind } from '@scholium/contract';
+import type { AnswerReply, HealthReply, SearchReply, SourceKind, SuggestReply } from '@scholium/contract';
 import type { Job } from '../../core/domain/job.ts';
 import type { Course, Lecture, Source } from '../../core/domain/library.ts';
 import type { Scope } from '../../core/domain/scope.ts';
@@ -67,6 +67,7 @@ export interface ApiDeps {
     },
     signal: AbortSignal,
   ): Promise<SearchReply>;
+  suggest(input: InScope & { query: string; courseId?: string; limit: number }, signal: AbortSignal): Promise<SuggestReply>;
   ask(input: InScope & { lectureId: string; question: string }, signal: AbortSignal): Promise<AnswerReply>;
   health(): Promise<HealthReply>;
   /** Whether requests can be taken: what `health` says of the dependencies that every request needs. */

@@ -23,6 +23,9 @@ export function studyHandlers(deps: ApiDeps) {
       const input = { scope, query: q, ...filter, ...(ids.size > 0 && { lectureIds: [...ids] }) };
       return { status: 200, body: await deps.search(input, signal) };
     },
+    async suggest({ scope, query: { q, ...filter }, signal }) {
+      return { status: 200, body: await deps.suggest({ scope, query: q, ...filter }, signal) };
+    },
     async ask({ scope, params, body, signal }) {
       return { status: 200, body: await deps.ask({ scope, ...params, question: body.question }, signal) };
     },
