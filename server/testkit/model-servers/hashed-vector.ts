@@ -1,0 +1,21 @@
+import { contentStems } from '../../src/core/indexing/content-terms.ts';
+
+/** Each stem of the text adds to one place of the vector, so texts are alike that share words. Twice the length of a unit vector. */
+export function hashedVector(text: string, dimensions: number): readonly number[] {
+  const vector = Array.from<number>({ length: dimensions }).fill(0);
+  for (const stem of contentStems(text)) {
+    const place = hash(stem) % dimensions;
+    vector[place] = (vector[place] ?? 0) + 1;
+  }
+  const length = Math.hypot(...vector);
+  if (length === 0) vector[0] = 1;
+  // Not of length 1: whoever asks must see to that, as with some real providers.
+  return vector.map((component) => (2 * component) / (length || 1));
+}
+
+/** FNV-1a, 32 bits. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193) >>> 0;
+  return value;
+}
