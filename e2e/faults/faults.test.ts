@@ -13,7 +13,8 @@ it(
       seed,
       recordings: 14,
       minutes: 0.4,
-      untilSent: false, pace: { gapMs: [200, 1_000], killGapMs: [4_000, 7_000] },
+      untilSent: false,
+      pace: { gapMs: [200, 1_000], killGapMs: [4_000, 7_000] },
     });
     const table = faultTable(report);
     process.stdout.write(`${table}\n`);

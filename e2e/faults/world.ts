@@ -12,6 +12,7 @@ import { seededRandom } from './seeded-random.ts';
 import { mountSmallDisk, type SmallDisk } from './small-disk.ts';
 import { supervise, type Supervised, type Watch } from './supervised.ts';
 import { newTally, type Tally } from './tally.ts';
+import { startWatchdog } from './watchdog.ts';
 
 /** An installation of real processes that things happen to: one API, two workers, PostgreSQL, Redis and a disk of their own. */
 export interface World {
@@ -52,6 +53,8 @@ export async function startWorld(seed: number): Promise<World> {
 async function buildWorld(seed: number, closing: AsyncDisposableStack): Promise<World> {
   const temporary = await makeTestFolder();
   closing.defer(temporary.remove);
+  const watchdog = startWatchdog(temporary.path);
+  closing.defer(watchdog.dismiss);
   const mounted = await mountSmallDisk(temporary.path, DISK_MEGABYTES);
   const disk = typeof mounted === 'string' ? null : mounted;
   if (disk) closing.defer(disk.remove);
@@ -65,7 +68,12 @@ async function buildWorld(seed: number, closing: AsyncDisposableStack): Promise<
   const tally = newTally();
   if (typeof mounted === 'string') tally.skipped.set(fillDisk.name, mounted);
   const environment = { DATABASE_URL: databaseUrl, REDIS_URL: redis.url, SPEECH_PROCESSES: '1', SPEECH_JOBS: '1' };
-  const [api, workers] = await startProcesses(folder, environment, tally, closing);
+  const watch: Watch = {
+    onCrash: (name, stderr) => void tally.crashes.push(`${name}: ${stderr.slice(-2000)}`),
+    onOrphans: (children) => void tally.children.push(...children),
+    onStart: (lines) => void tally.logs.push(lines),
+  };
+  const [api, workers] = await startProcesses(folder, environment, watch, closing);
   const database = openDatabase(databaseUrl);
 
   return {
@@ -100,14 +108,9 @@ async function buildWorld(seed: number, closing: AsyncDisposableStack): Promise<
 async function startProcesses(
   folder: string,
   environment: Record<string, string>,
-  tally: Tally,
+  watch: Watch,
   closing: AsyncDisposableStack,
 ): Promise<[World['api'], World['workers']]> {
-  const watch: Watch = {
-    onCrash: (name, stderr) => void tally.crashes.push(`${name}: ${stderr.slice(-2000)}`),
-    onOrphans: (children) => void tally.children.push(...children),
-    onStart: (lines) => void tally.logs.push(lines),
-  };
   async function keep<P extends TestWorker>(name: string, start: () => Promise<P>): Promise<Supervised<P>> {
     const kept = await supervise(name, start, watch);
     closing.defer(() => kept.end('SIGKILL'));
