@@ -8,6 +8,8 @@ export interface CommandContext {
   readonly json: boolean;
   /** Where the server is. */
   readonly serverUrl: string;
+  /** Where commands keep what the next run of them goes on with. */
+  readonly stateFolder: string;
   /** A client of that server; loaded when first asked for. */
   readonly connect: () => Promise<Client>;
   /** Aborted by Ctrl-C and SIGTERM. */

@@ -26,6 +26,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       terminal,
       json: given.json ?? false,
       serverUrl,
+      stateFolder: environment.stateFolder,
       connect: async () => (await import('./connect.ts')).connect(serverUrl, environment.apiKey),
       signal: interruption.signal,
     };

@@ -8,6 +8,7 @@ import { placeMark } from '../terminal/clock-time.ts';
 import { requireFile } from '../require-file.ts';
 import { startProgress } from '../terminal/progress.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
+import { uploadRecording } from '../upload-recording.ts';
 
 export interface IngestInput {
   readonly files: readonly string[];
@@ -58,12 +59,9 @@ async function ingestFile(
   input: IngestInput & { file: string },
 ): Promise<{ lectureId: string; sourceId: string }> {
   const { signal, terminal } = context;
-  const { openUpload } = await import('@scholium/client/node');
   await requireFile(input.file);
   terminal.note(input.file);
-  terminal.note('  Uploading');
-  const fields = { course_id: input.course, lecture_id: input.lectureId, preset_id: input.preset, title: input.title };
-  const { lectureId, sourceId } = await client.call('ingestLecture', { ...(await openUpload(input.file)), fields, signal });
+  const { lectureId, sourceId } = await uploadRecording(context, client, input);
   terminal.note(`  Lecture ${lectureId}`);
   await run(context, client, {
     label: 'Transcribing',
