@@ -135,7 +135,11 @@ describe('the smoke sequence, sent with curl', () => {
       expect(storagePath).toMatch(/^local:\/\//);
       const file = await curl(`${api}/exports/tides/${type}`);
       expect({ type, status: file.status }).toEqual({ type, status: 200 });
-      expect(file.body).toContain('water');
+      // What stands in a PDF and in the two kinds of zip files is compressed; their own tests open them.
+      const begin: Record<string, string> = { pdf: '%PDF-1.7', docx: 'PK', anki: 'PK' };
+      const expected = begin[type];
+      if (expected === undefined) expect(file.body).toContain('water');
+      else expect(file.body.slice(0, expected.length)).toBe(expected);
     }
   });
 

@@ -89,7 +89,9 @@ function addFileCommands(program: Command, go: Go): void {
     .command('transcribe')
     .description('files in, transcripts out; needs no server')
     .argument('<file...>', 'recordings: any sound or video that ffmpeg reads')
-    .addOption(new Option('-f, --format <format>', 'what to write').choices(['srt', 'vtt', 'txt', 'json']).default('txt'))
+    .addOption(
+      new Option('-f, --format <format>', 'what to write').choices(['srt', 'vtt', 'txt', 'json', 'pdf', 'docx']).default('txt'),
+    )
     .option('-o, --output <dir>', 'folder to write to', '.')
     .option('--model <name>', "size or name of the speech engine's model")
     .option('--language <code>', 'language that is spoken, like en')
@@ -97,7 +99,13 @@ function addFileCommands(program: Command, go: Go): void {
     .action(
       (
         files: string[],
-        options: { format: 'srt' | 'vtt' | 'txt' | 'json'; output: string; model?: string; language?: string; force?: boolean },
+        options: {
+          format: 'srt' | 'vtt' | 'txt' | 'json' | 'pdf' | 'docx';
+          output: string;
+          model?: string;
+          language?: string;
+          force?: boolean;
+        },
       ) =>
         go(async (context) =>
           (await import('./commands/transcribe.ts')).transcribeFiles(context, {
@@ -143,7 +151,7 @@ function addLectureCommands(program: Command, go: Go): void {
     .command('export')
     .description('make files of a lecture and download them')
     .argument('<lecture>', 'id of the lecture')
-    .option('--type <type...>', 'markdown, txt, srt, vtt, json (default: all)')
+    .option('--type <type...>', 'markdown, txt, srt, vtt, json, pdf, docx, anki (default: all)')
     .option('-o, --output <dir>', 'folder to write to', '.')
     .option('--force', 'replace files that exist')
     .action((lectureId: string, options: { type?: string[]; output: string; force?: boolean }) =>

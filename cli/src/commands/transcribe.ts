@@ -12,7 +12,7 @@ import { makeFolder, refuseExisting, writeResult } from '../write-file.ts';
 
 export interface TranscribeInput {
   readonly files: readonly string[];
-  readonly format: 'srt' | 'vtt' | 'txt' | 'json';
+  readonly format: 'srt' | 'vtt' | 'txt' | 'json' | 'pdf' | 'docx';
   readonly output: string;
   readonly model?: string;
   readonly language?: string;
