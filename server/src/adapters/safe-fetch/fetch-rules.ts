@@ -1,5 +1,5 @@
-import { lookup } from 'node:dns/promises';
 import { allowList, type AllowList } from './allow-list.ts';
+import { systemResolve } from './system-resolve.ts';
 
 /** All addresses of a name, of every family. Rejects with a system error (`ENOTFOUND`) when there are none. */
 export type Resolve = (host: string) => Promise<readonly string[]>;
@@ -40,16 +40,11 @@ export function fetchRules(options: FetchOptions): FetchRules {
   return {
     allow: allowList(options.allowPrivate ?? []),
     userAgent: options.userAgent ?? 'Scholium',
-    resolve: options.resolve ?? systemResolve,
+    resolve: options.resolve ?? systemResolve(),
     trustedCertificates: options.trustedCertificates,
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     headersTimeoutMs: options.headersTimeoutMs ?? 30_000,
     // 256 bytes a second: half of what the slowest modem sent; a drip below it only holds a connection
     progress: options.progress ?? { windowMs: 15_000, minBytes: 15 * 256 },
   };
-}
-
-async function systemResolve(host: string): Promise<readonly string[]> {
-  const found = await lookup(host, { all: true, order: 'verbatim' });
-  return found.map(({ address }) => address);
 }
