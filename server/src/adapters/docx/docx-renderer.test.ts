@@ -1,55 +1,8 @@
-import { unzipSync } from 'fflate';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { makeGuide, makeLongGuide, readWith } from '../../../testkit/study-guide.ts';
-import { AppError } from '../../core/domain/app-error.ts';
+import { documentRendererConformance } from '../../../testkit/document-renderer.conformance.ts';
+import { readWith } from '../../../testkit/study-guide.ts';
 import { createDocxRenderer } from './docx-renderer.ts';
 
-const never = new AbortController().signal;
-
-describe('the renderer of Word documents', () => {
-  const renderer = createDocxRenderer();
-  afterAll(() => renderer.close());
-
-  it('writes a lecture of 30,000 words while the event loop goes on', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'scholium-docx-'));
-    let longestMs = 0;
-    let lastAt = performance.now();
-    const watch = setInterval(() => {
-      longestMs = Math.max(longestMs, performance.now() - lastAt);
-      lastAt = performance.now();
-    }, 10);
-    try {
-      const path = join(folder, 'long.docx');
-      const bytes = await renderer.render(makeLongGuide(30_000), never);
-      // It takes seconds of computing; on this thread that would be one long pause.
-      expect(longestMs).toBeLessThan(1_000);
-      await writeFile(path, bytes);
-      expect(readWith('pandoc', ['-f', 'docx', '-t', 'plain', path]).split(/\s+/).length).toBeGreaterThan(30_000);
-    } finally {
-      clearInterval(watch);
-      await rm(folder, { recursive: true, force: true });
-    }
-  });
-
-  it('writes two at a time', async () => {
-    const guide = makeGuide('Sleep settles memory.');
-    const documents = await Promise.all([renderer.render(guide, never), renderer.render(guide, never)]);
-    for (const bytes of documents) expect(unzipSync(bytes)['word/document.xml']?.length).toBeGreaterThan(1_000);
-  });
-
-  it('gives up in the middle when it is cancelled', async () => {
-    const stop = new AbortController();
-    const rendering = renderer.render(makeLongGuide(60_000), stop.signal);
-    stop.abort(new AppError('cancelled', 'Stopped.'));
-    await expect(rendering).rejects.toMatchObject({ code: 'cancelled' });
-  });
-
-  it('takes no more work when it is closed', async () => {
-    const closed = createDocxRenderer();
-    await closed.close();
-    await expect(closed.render(makeGuide('Sleep.'), never)).rejects.toMatchObject({ code: 'cancelled' });
-  });
+documentRendererConformance('docx', {
+  make: createDocxRenderer,
+  read: (path) => readWith('pandoc', ['-f', 'docx', '-t', 'plain', '--wrap=none', path]),
 });

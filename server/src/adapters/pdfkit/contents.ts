@@ -57,7 +57,7 @@ export function drawContents(
   const last = writer.page;
   for (const { line, column, page, top, anchor, title } of entries) {
     writer.document.switchToPage(page);
-    tagged('P', () => {
+    tagged('TOCI', () => {
       writer.drawLine(line, column, top);
       const number: Span = { text: String((pages.get(anchor) ?? 0) + 1), style: 'regular', size: 10, color: MUTED };
       const [shown] = writer.layOut([number], column);

@@ -23,13 +23,22 @@ export async function writePdf(guide: StudyGuide): Promise<Uint8Array> {
   const root = document.struct('Document');
   document.addStructure(root);
   const writer = new PageWriter(document);
-  const tagged: BlockDrawer['tagged'] = (type, draw) => void root.add(document.struct(type, {}, [draw]));
+  const taggedIn =
+    (parent: PDFKit.PDFStructureElement): BlockDrawer['tagged'] =>
+    (type, draw) =>
+      void parent.add(document.struct(type, {}, [draw]));
+  const tagged = taggedIn(root);
 
   drawTitle(writer, guide, tagged);
-  const contents = reserveContents(writer, entriesOf(guide));
+  const entries = entriesOf(guide);
+  // A list of one thing, right above it, tells nothing.
+  const contents = reserveContents(writer, entries.length > 1 ? entries : []);
+  // It is drawn last and read first.
+  const list = document.struct('TOC');
+  root.add(list);
   const pages = new Map<string, number>();
   for (const section of guide.sections) drawSection({ writer, tagged, pages }, section);
-  drawContents(writer, contents, pages, tagged);
+  drawContents(writer, contents, pages, taggedIn(list));
   root.end();
   drawFooters(document, writer, guide.title);
   document.end();
@@ -82,6 +91,7 @@ function drawSection(
   pages.set(anchor, writer.page);
   const bookmark: Outline = writer.document.outline.addItem(title, { top: writer.y - 8, expanded: false } as object); // `top` is newer than the types
   tagged('H1', () => writer.draw(lines, WHOLE));
+  writer.space(2);
   if (remark !== null) tagged('P', () => writer.write([span(remark, { color: MUTED, size: 8.5 })]));
   writer.space(8);
   const onHeading: BlockDrawer['onHeading'] = (heading, name) => {
