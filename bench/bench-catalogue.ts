@@ -19,6 +19,7 @@ export const benches: readonly Bench[] = [
   bench('search-postgres', 'speed', './search/search-speed-postgres.ts'),
   bench('queue', 'speed', './queue/queue.ts'),
   bench('recovery', 'speed', './recovery/recovery.ts'),
+  bench('uploads', 'speed', './uploads/uploads.ts'),
   bench('overhead', 'speed', './overhead/overhead.ts'),
   bench('speech', 'speed', './speech/speech-speed.ts'),
   bench('memory', 'speed', './memory/memory.ts'),
