@@ -177,3 +177,20 @@ test('an operation without a handler, or a handler without an operation, stops t
   expect(() => refuseMismatch(['a', 'b'], ['a'])).toThrow('No handler for the operations b');
   expect(() => refuseMismatch(['a'], ['a', 'c'])).toThrow('No operation for the handlers c');
 });
+
+test('suggestions get what is being typed, as it is typed', async () => {
+  const asked: unknown[] = [];
+  const other = await openApiFixture({
+    suggest: async (input) => {
+      asked.push(input);
+      return { suggestions: [{ text: 'black hole', kind: 'term', lectureId: 'a', courseId: 'c' }] };
+    },
+  });
+  const reply = await other.app.inject('/api/search/suggest?q=black%20&limit=3&courseId=c');
+  expect(reply.json()).toEqual({ suggestions: [{ text: 'black hole', kind: 'term', lectureId: 'a', courseId: 'c' }] });
+  expect(asked).toEqual([{ scope: other.scope, query: 'black ', limit: 3, courseId: 'c' }]);
+  for (const query of ['', 'q=', `q=${'x'.repeat(201)}`, 'q=a&limit=21', 'q=a&courseId=../x']) {
+    expect((await other.app.inject(`/api/search/suggest?${query}`)).statusCode, query).toBe(400);
+  }
+  await other.close();
+});
