@@ -6,6 +6,7 @@ type Go = (command: (context: CommandContext) => Promise<number | void>) => Prom
 /** Commands for whoever runs the server: what failed for good, what waits, what is old. */
 export function addOperatorCommands(program: Command, go: Go): void {
   addDeadLetterCommands(program, go);
+  addDatabaseCommands(program, go);
   const queue = program.command('queue').description('see what waits and what runs');
   queue
     .command('stats', { isDefault: true })
@@ -21,6 +22,22 @@ export function addOperatorCommands(program: Command, go: Go): void {
     .option('--dry-run', 'only show what would go')
     .action((options: { dryRun?: boolean }) =>
       go(async (context) => (await import('./commands/retention.ts')).retention(context, { dryRun: options.dryRun ?? false })),
+    );
+}
+
+function addDatabaseCommands(program: Command, go: Go): void {
+  program
+    .command('db')
+    .description('move the database of this installation')
+    .command('copy')
+    .description('copy everything to an empty database and compare both; stop the server first')
+    .requiredOption('--from <database>', 'sqlite, postgres, sqlite:///path or postgresql://user:password@host/name')
+    .requiredOption('--to <database>', 'the same; must be empty')
+    .option('--dry-run', 'only count what would be copied')
+    .action((options: { from: string; to: string; dryRun?: boolean }) =>
+      go(async (context) =>
+        (await import('./commands/db.ts')).copyDatabase(context, { ...options, dryRun: options.dryRun ?? false }),
+      ),
     );
 }
 

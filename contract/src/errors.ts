@@ -71,6 +71,8 @@ export const errorCatalogue = {
   storage_full: { status: 507, title: 'The storage is full', permanent: false },
   storage_unavailable: { status: 503, title: 'The storage cannot be used', permanent: false },
   database_unavailable: { status: 503, title: 'The database cannot be used', permanent: false },
+  database_not_empty: { status: 409, title: 'The target of the copy is not empty', permanent: true },
+  database_copy_failed: { status: 500, title: 'The copy of the database is not the same', permanent: true },
   queue_unreachable: { status: 503, title: 'The queue does not answer', permanent: false },
   search_unavailable: { status: 503, title: 'The search index cannot be used', permanent: false },
   configuration_invalid: { status: 500, title: 'The configuration is not valid', permanent: true },

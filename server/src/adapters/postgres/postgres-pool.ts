@@ -1,5 +1,6 @@
 import { Pool, types, type CustomTypesConfig } from 'pg';
 import type { Log } from '../../core/ports/log.ts';
+import { fromPostgresText } from './postgres-text.ts';
 
 export interface PostgresPoolOptions {
   readonly url: string;
@@ -11,9 +12,12 @@ export interface PostgresPoolOptions {
 /** A statement that takes longer is a fault; the slowest of ours is the first migration. */
 const STATEMENT_TIMEOUT_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 5_000;
-const [INT8, NUMERIC] = [20, 1700];
+const [INT8, TEXT, NUMERIC] = [20, 25, 1700];
 
-/** Connections that are made when they are needed, replaced when they break, and give 64-bit integers and counts as numbers. */
+/**
+ * Connections that are made when they are needed, replaced when they break, and give 64-bit integers and counts as numbers
+ * and texts as they were before `toPostgresText`.
+ */
 export function openPostgresPool({ url, poolSize, log }: PostgresPoolOptions): Pool {
   const pool = new Pool({
     connectionString: url,
@@ -36,5 +40,6 @@ export function openPostgresPool({ url, poolSize, log }: PostgresPoolOptions): P
 /** Our integers are milliseconds, sizes and counts: all below 2^53. */
 const parserOf: CustomTypesConfig['getTypeParser'] = (oid, format) => {
   if (format !== 'binary' && (oid === INT8 || oid === NUMERIC)) return Number;
+  if (format !== 'binary' && oid === TEXT) return fromPostgresText;
   return types.getTypeParser(oid, format as 'text'); // the overloads differ in the result only
 };
