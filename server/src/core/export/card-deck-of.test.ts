@@ -107,9 +107,27 @@ test('a card keeps its guid when its answer or place changes, and has another fo
   expect(cardDeckOf(elsewhere, 0).cards[0]?.guid).not.toBe(one.guid);
 });
 
-test('the same question twice is two cards, with the same guids each time', () => {
+test('a gap whose answer is the whole sentence asks for what is missing', () => {
+  const answerOf = (front: string, back: string) => {
+    const { content } = cardOf(front, back, [page]);
+    return content.kind === 'cloze' ? content.answer : null;
+  };
+  expect(
+    answerOf(
+      'Fill the gap: One week later the second _____ remembered more.',
+      'One week later the second group remembered more.',
+    ),
+  ).toBe('group');
+  expect(answerOf('Complete the sentence: "It took three _____."', 'It took three tests.')).toBe('tests');
+  expect(answerOf('_____ settles memory.', 'Deep sleep settles memory.')).toBe('Deep sleep');
+  expect(answerOf('It is a _____.', 'a small store that holds what you think')).toBe('a small store that holds what you think');
+  expect(answerOf('It is _____.', 'It is .')).toBe('It is .');
+});
+
+test('the same card twice is one; two answers to a question are two cards, with the same guids each time', () => {
   const card = { front: 'What?', back: 'That.', cites: [0] };
-  const deck = () => cardDeckOf(makeDocument([makeArtifact('flashcards', { cards: [card, card] }, [page])]), 0);
+  const deck = () =>
+    cardDeckOf(makeDocument([makeArtifact('flashcards', { cards: [card, card, { ...card, back: 'This.' }] }, [page])]), 0);
   const guids = deck().cards.map(({ guid }) => guid);
   expect(new Set(guids).size).toBe(2);
   expect(deck().cards.map(({ guid }) => guid)).toEqual(guids);

@@ -15,7 +15,9 @@ const GAP = /_{3,}/g;
 export function cardDeckOf(document: LectureDocument, madeAt: number): CardDeck {
   const { lecture, course, artifacts } = document;
   const finder = placesIn(document);
-  const cards = artifacts.flatMap((artifact) => cardsOf(artifact).map((card) => complete(card, artifact, document, finder)));
+  const all = artifacts.flatMap((artifact) => cardsOf(artifact).map((card) => complete(card, artifact, document, finder)));
+  // Flashcards and practice questions may ask the same.
+  const cards = all.filter((card, index) => all.findIndex((other) => isSame(card, other)) === index);
   return {
     id: hashOf('deck', lecture.ownerId, lecture.id),
     path: ['Scholium', course?.title ?? '', lecture.title].map(oneLine).filter((name) => name !== ''),
@@ -51,7 +53,18 @@ function gapOf(front: string, back: string): CardContent {
   const gaps = [...front.matchAll(GAP)];
   const [gap] = gaps;
   if (!gap || gaps.length > 1) return { kind: 'basic', front, back };
-  return { kind: 'cloze', before: front.slice(0, gap.index), answer: back, after: front.slice(gap.index + gap[0].length) };
+  const [before, after] = [front.slice(0, gap.index), front.slice(gap.index + gap[0].length)];
+  return { kind: 'cloze', before, answer: fillingOf(back, before, after), after };
+}
+
+/** What fills the gap, where the answer is the whole sentence: what it has not in common with the text around the gap. */
+function fillingOf(answer: string, before: string, after: string): string {
+  let [head, tail] = [Math.min(before.length, answer.length), Math.min(after.length, answer.length)];
+  while (head > 0 && !answer.startsWith(before.slice(before.length - head))) head -= 1;
+  while (tail > 0 && !answer.endsWith(after.slice(0, tail))) tail -= 1;
+  const filling = answer.slice(head, answer.length - tail).trim();
+  // An answer that has only a few letters in common with the text is the filling itself.
+  return head + tail > answer.length / 2 && filling !== '' ? filling : answer;
 }
 
 function complete({ content, cites }: RawCard, artifact: Artifact, document: LectureDocument, finder: PlaceFinder): StudyCard {
@@ -97,7 +110,11 @@ function clipOf(cites: readonly number[], citations: readonly Citation[], { reco
   return null;
 }
 
-/** Two presets may ask the same question: the second is another card. */
+function isSame(one: StudyCard, other: StudyCard): boolean {
+  return one.guid === other.guid && JSON.stringify(one.content) === JSON.stringify(other.content);
+}
+
+/** Two presets may answer the same question in two ways: the second is another card. */
 function distinct(guid: string, cards: readonly StudyCard[], index: number): string {
   const before = cards.slice(0, index).filter((card) => card.guid === guid).length;
   return before === 0 ? guid : hashOf(guid, String(before));

@@ -120,7 +120,8 @@ async function writeContent(
   const format = exportFormats[type];
   if (format.kind === 'deck') {
     const deck = cardDeckOf(document, deps.clock.now());
-    const blobKey = keyOf(JSON.stringify(deck));
+    // The time is no part of the name: the same cards take the place of those before, also after a power cut.
+    const blobKey = keyOf(JSON.stringify({ ...deck, madeAt: 0 }));
     const input = { scope, deck, sources: document.sources, blobKey };
     const { sizeBytes } = await writeDeck({ ...deps, renderer: deps.exportRenderers.anki }, input, signal);
     return { blobKey, sizeBytes };
