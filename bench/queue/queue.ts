@@ -59,11 +59,13 @@ async function modesOf(postgres: PostgresServer, redisUrl: string): Promise<read
 
 function crowdedRows(name: string, jobs: number, { empty, crowded }: { empty: Crowded; crowded: Crowded }): BenchTable['rows'] {
   return (['enqueue', 'list'] as const).flatMap((call) => {
-    const what = `${name}, ${call === 'enqueue' ? 'asking for a job' : 'listing 50 of those that wait'}, p95`;
+    const what = `${name}, ${call === 'enqueue' ? 'asking for a job' : 'listing 50 that wait'}`;
     const value = crowded[call].p95;
     return [
-      { what: `${what}, empty queue`, value: empty[call].p95, unit: 'ms' },
-      { what: `${what}, ${jobs} waiting`, value, unit: 'ms', ...below(ANSWER_GOAL_MS, value) },
+      { what: `${what}, empty queue, p50`, value: empty[call].p50, unit: 'ms' },
+      { what: `${what}, empty queue, p95`, value: empty[call].p95, unit: 'ms' },
+      { what: `${what}, ${jobs} waiting, p50`, value: crowded[call].p50, unit: 'ms' },
+      { what: `${what}, ${jobs} waiting, p95`, value, unit: 'ms', ...below(ANSWER_GOAL_MS, value) },
     ];
   });
 }
