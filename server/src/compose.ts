@@ -286,6 +286,7 @@ async function closePorts(ports: Ports): Promise<void> {
   await ports.exportRenderers.docx.close();
   await ports.embedder?.close();
   await ports.searchIndex.close();
+  await ports.blobs.close?.();
   await ports.queue.close();
   await ports.store.close();
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { open, mkdir, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises';
+import { open, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { AppError } from '../../core/domain/app-error.ts';
 import type { Scope } from '../../core/domain/scope.ts';
 import type { BlobInfo, Blobs } from '../../core/ports/blobs.ts';
+import { makeFolder } from '../system/make-folder.ts';
 import { blobPath, checkedKey } from './blob-path.ts';
 import { isMissing, onDisk } from './disk-errors.ts';
 import { sweepDisk } from './sweep-disk.ts';
@@ -171,7 +172,7 @@ async function writeTogether(file: FileHandle, pieces: readonly Uint8Array[]): P
 
 async function putInPlace(from: string, to: string): Promise<void> {
   const folder = dirname(to);
-  const made = await mkdir(folder, { recursive: true });
+  const made = await makeFolder(folder);
   await rename(from, to);
   await syncFolder(folder);
   if (made === undefined) return;

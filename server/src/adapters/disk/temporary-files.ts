@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../system/make-folder.ts';
 import { isAbandoned, processMark } from '../system/process-mark.ts';
 
 /** `host~pid~random.part`: says whose it is. */
@@ -10,7 +11,7 @@ export function temporaryPath(folder: string): string {
 
 /** Makes the folder and removes the files in it whose process is gone. */
 export async function clearTemporaryFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
     if (await isAbandoned(path, name)) await rm(path, { force: true });

@@ -16,7 +16,7 @@ import { onGcs, refused, statusOf } from './gcs-errors.ts';
 import { uploadToGcs } from './upload-to-gcs.ts';
 
 /** No `sweep`: an upload that nobody finishes is invisible, is not paid for, and ends by itself after a week. */
-export type GcsBlobs = Required<Omit<Blobs, 'sweep' | 'freeBytes'>>;
+export type GcsBlobs = Required<Omit<Blobs, 'sweep' | 'freeBytes' | 'close'>>;
 
 /**
  * Blobs as objects `PREFIX/OWNER/KEY` of a bucket of Google Cloud Storage. Connects at first use. The account needs the

@@ -24,10 +24,7 @@ import { isMissingObject } from './s3-errors.ts';
 import { sweepS3Uploads } from './sweep-s3-uploads.ts';
 import { uploadToS3 } from './upload-to-s3.ts';
 
-export type S3Blobs = Required<Omit<Blobs, 'freeBytes'>> & {
-  /** Ends idle connections. */
-  close(): Promise<void>;
-};
+export type S3Blobs = Required<Omit<Blobs, 'freeBytes'>>;
 
 /**
  * Blobs as objects `PREFIX/OWNER/KEY` of a bucket of S3, or of any server that speaks its protocol. Connects at first use.

@@ -46,6 +46,8 @@ export interface Blobs {
    * they are opened. @throws AppError `storage_unavailable`
    */
   sweep?(): Promise<number>;
+  /** Ends idle connections, of which only buckets have some. */
+  close?(): Promise<void>;
 }
 
 export interface SignedUrlOptions {
