@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { exitCodes } from './exit-codes.ts';
@@ -43,6 +43,20 @@ describe('docs/cli.md', () => {
     for (const { code, about } of Object.values(exitCodes)) {
       expect(documented.find((row) => row.code === code)?.about).toContain(about);
     }
+  });
+});
+
+describe('docs/errors.md', () => {
+  it('has cause and cure of every code that the command line throws', () => {
+    const errors = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
+    const folder = new URL('./', import.meta.url);
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    const sources = names.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+    const thrown = sources.flatMap((name) =>
+      [...readFileSync(new URL(name, folder), 'utf8').matchAll(/new CliError\(\s*'\w+',\s*'(\w+)'/g)].map(([, code]) => code),
+    );
+    expect(thrown).toContain('file_not_found');
+    for (const code of [...thrown, 'unreachable', 'unexpected_reply']) expect(errors).toContain(`\n| \`${code}\` |`);
   });
 });
 
