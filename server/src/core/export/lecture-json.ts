@@ -4,7 +4,7 @@ import type { LectureDocument } from './lecture-document.ts';
 
 /** Everything there is of a lecture. Times inside recordings are milliseconds, dates ISO 8601. */
 export function formatJson(document: LectureDocument): string {
-  const { lecture, recordings, artifacts } = document;
+  const { lecture, recordings, documents, artifacts } = document;
   const everything = {
     format: 'scholium.lecture/1',
     lecture: {
@@ -20,6 +20,7 @@ export function formatJson(document: LectureDocument): string {
       mediaType,
       durationMs,
     })),
+    documents: documents.map(({ id, title, language }) => ({ id, title, language })),
     // Parsing leaves out what is ours alone (the owner).
     transcripts: recordings.map(({ transcript }) => transcriptSchema.parse(transcript)),
     artifacts: artifacts.map(describe),

@@ -14,7 +14,7 @@ import type { Store } from '../ports/store.ts';
 const AHEAD = 2;
 
 export interface WriteDeckDeps {
-  readonly store: Pick<Store, 'holdings'>;
+  readonly store: { readonly holdings: Pick<Store['holdings'], 'find'> };
   readonly blobs: Pick<Blobs, 'put' | 'stat' | 'withFile'>;
   readonly decoder: Pick<MediaDecoder, 'clip'>;
   readonly renderer: CardDeckRenderer;
