@@ -44,8 +44,8 @@ export function checkPort(host: string, port: number): void {
   if (!allowed) throw new AppError('url_not_allowed', `Port ${port} of "${host}" is not one that web pages are fetched from.`);
 }
 
-/** Refuses a host that is itself an address outside the public internet, or `localhost`. @throws AppError `url_not_allowed` */
-export function checkHost(host: string, allow: AllowList): void {
+/** Refuses a host that is itself an address outside the public internet, or `localhost`. */
+function checkHost(host: string, allow: AllowList): void {
   if (allow.allowsHost(host)) return;
   const special = isIP(host) === 0 ? /(?:^|\.)localhost$/.test(host) : !isPublicAddress(host) && !allow.allowsAddress(host);
   if (special) throw notPublic(host);

