@@ -1,4 +1,4 @@
-import { Zip, ZipDeflate, ZipPassThrough } from 'fflate';
+import { Zip, ZipDeflate } from 'fflate';
 import type { CardDeck, ClipSpan } from '../../core/domain/card-deck.ts';
 import type { SoundClip } from '../../core/ports/media-decoder.ts';
 import { collectionOf } from './collection.ts';
@@ -20,8 +20,9 @@ export async function* writeApkg(
     if (!clip || sounds.has(clip.name)) continue;
     const sound = await clipOf(clip);
     if (!sound) continue;
-    // In the package a file is a number; its name stands in `media`.
-    add(zip, new ZipPassThrough(String(sounds.size)), sound.bytes);
+    // In the package a file is a number; its name stands in `media`. Level 0: readers that go through a zip from its beginning
+    // take an entry of unknown length only when it is deflated, be it into itself.
+    add(zip, new ZipDeflate(String(sounds.size), { level: 0 }), sound.bytes);
     sounds.set(clip.name, `${clip.name}.${sound.extension}`);
     yield* ready.splice(0);
   }
@@ -33,7 +34,7 @@ export async function* writeApkg(
   yield* ready.splice(0);
 }
 
-function add(zip: Zip, file: ZipPassThrough | ZipDeflate, bytes: Uint8Array): void {
+function add(zip: Zip, file: ZipDeflate, bytes: Uint8Array): void {
   // Always the same, so that the same deck gives the same bytes; the earliest that a zip can hold.
   file.mtime = new Date(1980, 0, 1, 12);
   zip.add(file);
