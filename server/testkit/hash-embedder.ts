@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { AppError } from '../src/core/domain/app-error.ts';
-import { contentStems } from '../src/core/indexing/content-terms.ts';
+import { contentStems } from '../src/core/domain/content-terms.ts';
 import type { Embedder } from '../src/core/ports/embedder.ts';
 
 /** An `Embedder` for tests: each stem of the text adds to one place of the vector, so texts are alike that share words. */

@@ -1,7 +1,7 @@
 import { AppError } from '../src/core/domain/app-error.ts';
 import type { IndexedPassage } from '../src/core/domain/passage.ts';
 import type { Scope } from '../src/core/domain/scope.ts';
-import { contentStems, overlapOf, queryWords, stemOf } from '../src/core/indexing/content-terms.ts';
+import { contentStems, overlapOf, queryWords, stemOf } from '../src/core/domain/content-terms.ts';
 import { sourceTerms } from '../src/core/domain/source-terms.ts';
 import { Vocabulary, type SuggestedTerm } from '../src/core/domain/vocabulary.ts';
 import type { SearchHit, SearchIndex, SearchQuery, SearchReply, SuggestQuery } from '../src/core/ports/search-index.ts';

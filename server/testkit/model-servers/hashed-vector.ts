@@ -1,4 +1,4 @@
-import { contentStems } from '../../src/core/indexing/content-terms.ts';
+import { contentStems } from '../../src/core/domain/content-terms.ts';
 
 /** Each stem of the text adds to one place of the vector, so texts are alike that share words. Twice the length of a unit vector. */
 export function hashedVector(text: string, dimensions: number): readonly number[] {

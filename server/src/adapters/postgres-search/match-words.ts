@@ -1,4 +1,4 @@
-import { queryWords } from '../../core/indexing/content-terms.ts';
+import { queryWords } from '../../core/domain/content-terms.ts';
 import type { SearchQuery } from '../../core/ports/search-index.ts';
 import { rowsOf, type SqlClient, type SqlValue } from './search-pool.ts';
 import { indexStem, unpacked } from './search-words.ts';

@@ -1,4 +1,4 @@
-import { overlapOf } from '../../core/indexing/content-terms.ts';
+import { overlapOf } from '../../core/domain/content-terms.ts';
 import type { QueryVector, SearchHit, SearchReply } from '../../core/ports/search-index.ts';
 import type { Reach } from './match-words.ts';
 import { selectedColumns, toPassage, type PassageColumns } from './passage-row.ts';

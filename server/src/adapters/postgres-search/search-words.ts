@@ -1,4 +1,4 @@
-import { spaced, stemOf } from '../../core/indexing/content-terms.ts';
+import { spaced, stemOf } from '../../core/domain/content-terms.ts';
 
 /** Longest stem that is kept, in UTF-16 units: what is longer is no word, and a key of an index ends at 2,700 bytes. */
 const MAX_STEM = 64;

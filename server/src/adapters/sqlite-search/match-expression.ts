@@ -1,4 +1,4 @@
-import { queryWords, stemOf } from '../../core/indexing/content-terms.ts';
+import { queryWords, stemOf } from '../../core/domain/content-terms.ts';
 
 /**
  * Most rows whose words may be scored for one question, all words together. Scoring takes about 1 microsecond a row and

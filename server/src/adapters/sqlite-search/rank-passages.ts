@@ -1,5 +1,5 @@
 import type { QueryVector, SearchHit, SearchQuery, SearchReply } from '../../core/ports/search-index.ts';
-import { overlapOf } from '../../core/indexing/content-terms.ts';
+import { overlapOf } from '../../core/domain/content-terms.ts';
 import { parseQuery } from './match-expression.ts';
 import { toPassage, type PassageRow } from './passage-row.ts';
 import { cosineOf, signBits } from './quantise.ts';

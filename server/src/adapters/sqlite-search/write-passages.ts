@@ -1,5 +1,5 @@
 import type { IndexedPassage } from '../../core/domain/passage.ts';
-import { spaced } from '../../core/indexing/content-terms.ts';
+import { spaced } from '../../core/domain/content-terms.ts';
 import { toRow, type PassageRow } from './passage-row.ts';
 import { quantise, signBits } from './quantise.ts';
 import {

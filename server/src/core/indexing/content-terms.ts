@@ -1,1 +1,0 @@
-export { contentStems, overlapOf, queryWords, spaced, stemOf } from '../domain/content-terms.ts';
