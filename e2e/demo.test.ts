@@ -58,7 +58,7 @@ describe('npm run demo -- --exit', () => {
       expect(first.stdout).toMatch(
         /What is the testing effect\?\n\n[^]*testing effect[^]*\[\d\d:\d\d\] {2}\d+\.\d s to \d+\.\d s\n {6}“[^”]*testing effect/i,
       );
-      for (const type of ['md', 'txt', 'srt', 'vtt', 'json']) {
+      for (const type of ['md', 'txt', 'srt', 'vtt', 'json', 'pdf', 'docx', 'apkg']) {
         const path = join(folder.path, 'data/demo-exports', `how-memory-works.${type}`);
         expect(first.stdout).toContain(path);
         expect((await stat(path)).size).toBeGreaterThan(500);
