@@ -55,6 +55,17 @@ describe('a Word document', () => {
     for (const title of ['Outline', 'The first part', 'Key terms', 'Transcript']) expect(contents).toContain(title);
   });
 
+  it.each([
+    ['knows them', 'Sleep settles memory. Сон. 睡眠', /<w:t[^>]*>\d+<\/w:t>/, false],
+    ['cannot know them', '∀x∈ℝ → √2', /w:dirty="true"/, true],
+  ])('has page numbers in its contents where it %s, else asks Word for them', async (_when, words, expected, asks) => {
+    await make(makeGuide(words));
+    const document = part('word/document.xml');
+    const contents = document.slice(document.indexOf('TOC \\h') - 200, document.indexOf('</w:sdtContent>'));
+    expect(contents).toMatch(expected);
+    expect(contents.includes('w:dirty="true"')).toBe(asks);
+  });
+
   it('links times to the web app where its address is known, else to the words in the document', async () => {
     const url = 'https://scholium.example.org/lectures/lec_1?source=src_1&t=205';
     const block = { kind: 'points', items: [{ text: 'It settles.', places: [makePlace({ url })] }] } as const;

@@ -10,6 +10,7 @@ import {
   TabStopType,
   TextRun,
   type FileChild,
+  type PageNumberEstimator,
 } from 'docx';
 import { estimatePageNumbers } from 'docx/layout';
 import type { GuideSection, StudyGuide } from '../../core/domain/study-guide.ts';
@@ -17,22 +18,47 @@ import { blockChildren, TEXT_WIDTH } from './docx-blocks.ts';
 import { documentStyles, FACT_TAB } from './docx-styles.ts';
 import { bookmark, paragraph, run, tab } from './docx-text.ts';
 
-/**
- * Laying out pages as Word does takes 5 s for so many words, and 18 s for 30,000. Beyond it the table of contents has no page
- * numbers until Word fills them in, which it offers to do when it opens the document.
- */
+/** Laying out pages as Word does takes 5 s for so many words, and 18 s for 30,000. */
 const WORDS_WITH_PAGES = 8_000;
 
-/** Writes a guide as a Word document. */
+/**
+ * Writes a guide as a Word document. Where the pages of its sections cannot be told in short, its table of contents has no page
+ * numbers until Word fills them in, which it offers to do when it opens the document.
+ */
 export async function writeDocx(guide: StudyGuide): Promise<Uint8Array> {
+  if (wordsOf(guide) <= WORDS_WITH_PAGES) {
+    const { estimator, isComplete } = watched(estimatePageNumbers);
+    const bytes = await pack(documentOf(guide, { pageNumbers: estimator }));
+    if (isComplete()) return bytes;
+  }
+  return pack(documentOf(guide, {}));
+}
+
+/** Some scripts and signs of formulas cannot be laid out: then only what stands before the first of them has a page. */
+function watched(estimate: PageNumberEstimator): { estimator: PageNumberEstimator; isComplete: () => boolean } {
+  let complete = false;
+  const watching: PageNumberEstimator = (body, context) => {
+    const pages = estimate(body, context);
+    complete = pages.pageCount !== undefined;
+    return pages;
+  };
+  const { listNumbers } = estimate;
+  return { estimator: listNumbers ? Object.assign(watching, { listNumbers }) : watching, isComplete: () => complete };
+}
+
+async function pack(document: Document): Promise<Uint8Array> {
+  return new Uint8Array(await Packer.toBuffer(document));
+}
+
+function documentOf(guide: StudyGuide, pages: { readonly pageNumbers?: PageNumberEstimator }): Document {
   const { title, course, language, facts, sections } = guide;
   const lang = language === 'und' ? 'en' : language;
-  const document = new Document({
+  return new Document({
+    ...pages,
     title,
     subject: course,
     creator: 'Scholium',
     styles: documentStyles(lang),
-    ...(wordsOf(guide) <= WORDS_WITH_PAGES ? { pageNumbers: estimatePageNumbers } : {}),
     numbering: { config: [list('numbers', LevelFormat.DECIMAL, '%1.', 440), list('bullets', LevelFormat.BULLET, '•', 300)] },
     sections: [
       {
@@ -56,7 +82,6 @@ export async function writeDocx(guide: StudyGuide): Promise<Uint8Array> {
       },
     ],
   });
-  return new Uint8Array(await Packer.toBuffer(document));
 }
 
 function sectionChildren({ title, anchor, remark, blocks }: GuideSection, index: number): FileChild[] {
@@ -72,7 +97,8 @@ function footer(title: string): Footer {
   const pages = [PageNumber.CURRENT, ' / ', PageNumber.TOTAL_PAGES];
   const children = [run(title, { style: 'Label' }), tab(), new TextRun({ style: 'Label', children: pages })];
   return new Footer({
-    children: [paragraph(title, children, { tabStops: [{ type: TabStopType.RIGHT, position: TEXT_WIDTH }] })],
+    // The title stands at the left in every script: page numbers keep their order.
+    children: [paragraph('', children, { tabStops: [{ type: TabStopType.RIGHT, position: TEXT_WIDTH }] })],
   });
 }
 
