@@ -164,6 +164,50 @@ export const variables = {
     '',
     text,
   ),
+  LANGUAGE_MODEL: variable(
+    'Who writes notes and answers: `extractive` (sentences of the source, nothing is sent), `openai`, `anthropic`, `gemini` or `openai-compatible`. `auto` takes the first of openai-compatible, openai, anthropic, gemini that is set, else extractive.',
+    'auto',
+    z.enum(['auto', 'extractive', 'openai', 'anthropic', 'gemini', 'openai-compatible']),
+  ),
+  LANGUAGE_MODEL_CONTEXT_TOKENS: variable(
+    'Tokens that fit into the model, request and reply together; 0 goes by its name, 8192 where that is unknown.',
+    '0',
+    wholeNumber(0, 10_000_000),
+  ),
+  OPENAI_API_KEY: variable('Key for OpenAI.', '', text),
+  OPENAI_MODEL: variable('The model of OpenAI that writes.', 'gpt-4.1-mini', text.min(1)),
+  OPENAI_BASE_URL: variable('A proxy in place of `https://api.openai.com/v1`. Gets the key.', '', text),
+  OPENAI_EMBEDDING_MODEL: variable('The model of OpenAI for search by meaning. Empty: `text-embedding-3-small`.', '', text),
+  ANTHROPIC_API_KEY: variable('Key for Anthropic.', '', text),
+  ANTHROPIC_MODEL: variable('The model of Anthropic that writes.', 'claude-haiku-4-5', text.min(1)),
+  ANTHROPIC_BASE_URL: variable('A proxy in place of `https://api.anthropic.com/v1`. Gets the key.', '', text),
+  GEMINI_API_KEY: variable('Key for Gemini.', '', text),
+  GEMINI_MODEL: variable('The model of Gemini that writes.', 'gemini-2.5-flash', text.min(1)),
+  GEMINI_BASE_URL: variable('A proxy in place of `https://generativelanguage.googleapis.com/v1beta`. Gets the key.', '', text),
+  GEMINI_EMBEDDING_MODEL: variable('The model of Gemini for search by meaning. Empty: `gemini-embedding-001`.', '', text),
+  OPENAI_COMPATIBLE_BASE_URL: variable(
+    'Address of a server that speaks as OpenAI does (Ollama, vLLM, LM Studio), such as `http://localhost:11434/v1`.',
+    '',
+    text,
+  ),
+  OPENAI_COMPATIBLE_API_KEY: variable('Key for that server, if it wants one.', '', text),
+  OPENAI_COMPATIBLE_MODEL: variable('The model of that server that writes.', '', text),
+  OPENAI_COMPATIBLE_STRUCTURED_OUTPUTS: variable(
+    'Whether that server knows JSON schemas (`response_format`); `false` puts them into the instructions.',
+    'true',
+    flag,
+  ),
+  OPENAI_COMPATIBLE_EMBEDDING_MODEL: variable('The model of that server for search by meaning.', '', text),
+  EMBEDDINGS: variable(
+    'Whose vectors search by meaning uses: `embedded` (English, nothing is sent), `openai`, `gemini` or `openai-compatible`. `auto` takes the provider whose `_EMBEDDING_MODEL` is set, else embedded.',
+    'auto',
+    z.enum(['auto', 'embedded', 'openai', 'gemini', 'openai-compatible']),
+  ),
+  EMBEDDING_DIMENSIONS: variable(
+    'Length of the vectors; 0 goes by the model. Must be set for `openai-compatible` and for models that Scholium does not know.',
+    '0',
+    wholeNumber(0, 16_000),
+  ),
 } as const;
 
 /** Many tools set it for their own purposes: it counts only when nothing else is said. */

@@ -161,6 +161,11 @@ describe('a value that cannot be used', () => {
     JOB_RETENTION_DAYS: '0',
     TRANSCRIBE_HELPERS: '65',
     SHUTDOWN_DELAY_SECONDS: '601',
+    LANGUAGE_MODEL: 'oracle',
+    LANGUAGE_MODEL_CONTEXT_TOKENS: 'many',
+    OPENAI_COMPATIBLE_STRUCTURED_OUTPUTS: 'perhaps',
+    EMBEDDINGS: 'magic',
+    EMBEDDING_DIMENSIONS: '-1',
   };
   it.each(Object.entries(bad))('of %s (%s) is refused with its name', (name, value) => {
     expect(() => readVariables({ [name]: value })).toThrow(invalid(new RegExp(`^${name} is set to a value`)));
@@ -173,7 +178,9 @@ describe('a value that cannot be used', () => {
   it('is tried for every variable that does not take any text', () => {
     const takesAnyText = ['HOST', 'PUBLIC_HOSTS', 'DATABASE_URL', 'REDIS_URL', 'GOOGLE_APPLICATION_CREDENTIALS'];
     const names = Object.keys(variables).filter(
-      (name) => !takesAnyText.includes(name) && !/_(?:PATH|DIR|BUCKET|PREFIX|ENDPOINT_URL|REGION)$/.test(name),
+      (name) =>
+        !takesAnyText.includes(name) &&
+        !/_(?:PATH|DIR|BUCKET|PREFIX|ENDPOINT_URL|REGION|BASE_URL|API_KEY|MODEL)$/.test(name.replace(/^LANGUAGE_MODEL$/, '')),
     );
     expect(Object.keys(bad).sort()).toEqual(names.sort());
   });

@@ -3,10 +3,11 @@ import { availableParallelism, homedir } from 'node:os';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { AppError } from './core/domain/app-error.ts';
+import { modelsConfig, type ModelsConfig } from './config-models.ts';
 import { readVariables, type Variables } from './config-variables.ts';
 
 /** Everything that can be set, read once at the start. Documented in docs/config.md. */
-export interface Config {
+export interface Config extends ModelsConfig {
   readonly appEnv: 'development' | 'production' | 'test';
   readonly role: 'all' | 'api' | 'worker';
   readonly host: string;
@@ -108,6 +109,7 @@ export function loadConfig(environment: Environment = process.env, options: { cw
     ffmpegPath,
     ffprobePath: findProgram(variables.FFPROBE_PATH || ffmpegPath.replace(/ffmpeg([^/\\]*)$/, 'ffprobe$1'), environment),
     pocketsphinxPath: findProgram(variables.POCKETSPHINX_PATH, environment),
+    ...modelsConfig(variables),
     pocketsphinxModelDir: variables.POCKETSPHINX_MODEL_DIR === '' ? null : resolve(cwd, variables.POCKETSPHINX_MODEL_DIR),
   });
 }
@@ -122,6 +124,8 @@ export function embeddedIn(config: Config, folder: string): Config {
     redis: null,
     storage: { mode: 'local' },
     transcribeHelpers: 0,
+    languageModel: null,
+    embeddings: null,
     logLevel: 'silent',
     logDir: null,
   };
