@@ -59,7 +59,7 @@ async function checkEmbedder(embedder: Embedder | null, signal: AbortSignal): Pr
     name,
     async () => {
       const [vector] = await embedder.embed(['Is anybody there?'], 'query', signal);
-      if (vector?.length === embedder.dimensions) return ok(name, `The model works (${embedder.languages.join(', ')}).`);
+      if (vector?.length === embedder.dimensions) return ok(name, `The model works (${[embedder.languages].flat().join(', ')}).`);
       return warning(name, 'The model does not give what it should: search compares words only.', 'Install Scholium again.');
     },
     'warning',

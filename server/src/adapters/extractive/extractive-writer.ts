@@ -1,5 +1,6 @@
 import { AppError } from '../../core/domain/app-error.ts';
 import type { ArtifactDraft } from '../../core/domain/artifact.ts';
+import { understandsLanguage } from '../../core/domain/understands-language.ts';
 import type { Embedder } from '../../core/ports/embedder.ts';
 import type { AnswerDraft, AnswerRequest, Material, WriteRequest, Writer } from '../../core/ports/writer.ts';
 import { ThreadError, ThreadPool } from '../worker-thread/thread-pool.ts';
@@ -97,7 +98,7 @@ class ExtractiveWriter implements Writer {
   ): Promise<(Float32Array | null)[]> {
     const texts = material.sentences.map((sentence) => sentence.text);
     const none = texts.map(() => null);
-    if (!this.#embedder?.languages.includes(material.language.slice(0, 2))) return none;
+    if (!this.#embedder || !understandsLanguage(this.#embedder.languages, material.language)) return none;
     const size = Math.ceil(texts.length / MOST_EMBEDDED);
     const spoken = Array.from({ length: Math.ceil(texts.length / size) }, (_, i) =>
       mostTelling(texts.slice(i * size, (i + 1) * size)),

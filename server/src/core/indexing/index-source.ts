@@ -2,6 +2,7 @@ import type { DocumentText } from '../domain/document.ts';
 import type { Source } from '../domain/library.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Transcript } from '../domain/transcript.ts';
+import { understandsLanguage } from '../domain/understands-language.ts';
 import type { Embedder } from '../ports/embedder.ts';
 import type { SearchIndex } from '../ports/search-index.ts';
 import type { Store } from '../ports/store.ts';
@@ -139,5 +140,5 @@ async function placeOf(
 /** A document that does not say its language is taken to be in the embedder's: most that say nothing are. */
 function understands(embedder: Embedder, language: string | null): boolean {
   if (language === null) return true;
-  return embedder.languages.includes(language.toLowerCase().split(/[-_]/)[0] ?? '');
+  return understandsLanguage(embedder.languages, language);
 }
