@@ -17,7 +17,7 @@ export function buildRequest(operation: OperationSpec, input: RequestParts): { p
   if (input.idempotencyKey !== undefined) headers['idempotency-key'] = input.idempotencyKey;
   const init: RequestInit = { method: operation.method, headers };
   if (input.signal) init.signal = input.signal;
-  if (operation.multipart) {
+  if (operation.multipart && input.body === undefined) {
     init.body = formOf(operation.multipart.file, input); // fetch sets the type with its boundary
   } else if (input.body !== undefined) {
     headers['content-type'] = 'application/json';

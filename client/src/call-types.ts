@@ -17,6 +17,11 @@ type Upload<O> = O extends { readonly multipart: { readonly fields: infer F exte
   ? { readonly file: Blob; readonly fileName: string; readonly fields?: z.input<F> }
   : unknown;
 
+/** A JSON body, a form, or either where the operation takes both. */
+type Content<O> = O extends { readonly multipart: unknown; readonly body: infer B extends z.ZodType }
+  ? Upload<O> | { readonly body: NonNullable<z.input<B>>; readonly file?: undefined }
+  : Part<'body', Field<O, 'body'>> & Upload<O>;
+
 export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Sent as `Idempotency-Key`: the same request with the same key is done once. POST only. */
@@ -28,8 +33,7 @@ export interface CallOptions {
 /** What a call of this operation needs. */
 export type CallInput<Id extends OperationId> = Part<'params', Field<Operations[Id], 'params'>> &
   Part<'query', Field<Operations[Id], 'query'>> &
-  Part<'body', Field<Operations[Id], 'body'>> &
-  Upload<Operations[Id]> &
+  Content<Operations[Id]> &
   CallOptions;
 
 /** The call's arguments: none are needed when everything may be left out. */

@@ -21,6 +21,13 @@ export const sourceSchema = z.object({
   sizeBytes: z.number().int().min(0),
   durationMs: z.number().int().min(0).nullable(),
   transcriptVersion: z.number().int().min(1).nullable(),
+  textVersion: z
+    .number()
+    .int()
+    .min(1)
+    .nullable()
+    .describe('Newest text of a document; null while it has none, and for recordings'),
+  url: z.string().nullable().describe('Where a web page was asked for'),
   createdAt: instantSchema,
   deletedAt: instantSchema.nullable(),
 });

@@ -29,7 +29,10 @@ export interface OperationSpec {
   readonly headers?: z.ZodObject;
   /** A JSON body. One that is optional may be left out whole. */
   readonly body?: z.ZodType;
-  /** Form fields beside the file of a `multipart/form-data` body; the file's field is named by `file`. */
+  /**
+   * Form fields beside the file of a `multipart/form-data` body; the file's field is named by `file`. With a `body` as well,
+   * either may be sent.
+   */
   readonly multipart?: { readonly file: string; readonly fields: z.ZodObject };
   readonly responses: Readonly<Record<number, ResponseSpec>>;
   /** What can go wrong here, beside what can go wrong anywhere (`commonErrors`). */

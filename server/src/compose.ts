@@ -7,8 +7,8 @@ import { suggest } from './core/ask/suggest.ts';
 import { requestExport } from './core/export/request-export.ts';
 import { requestGeneration } from './core/generate/request-generation.ts';
 import { requestReindex } from './core/indexing/request-reindex.ts';
-import { addRecording } from './core/ingest/add-recording.ts';
 import { bindUploads } from './core/ingest/bind-uploads.ts';
+import { addSource } from './core/add-source.ts';
 import { ingest } from './core/ingest/ingest.ts';
 import { cancelJob } from './core/jobs/cancel-job.ts';
 import { DEFAULT_BACKOFF } from './core/jobs/backoff.ts';
@@ -17,9 +17,11 @@ import { startRunner, type Runner } from './core/jobs/run-jobs.ts';
 import { restoreCourse, restoreLecture, trashCourse, trashLecture, trashSource } from './core/library/trash.ts';
 import { bindOperators } from './core/operations/bind-operators.ts';
 import { pipeline } from './core/pipeline.ts';
+import { addWebPage } from './core/read/add-document.ts';
 import type {
   Blobs,
   Clock,
+  DocumentReader,
   Embedder,
   Events,
   ExportRenderers,
@@ -30,6 +32,7 @@ import type {
   Store,
   Transcriber,
   VoiceActivityDetector,
+  WebFetcher,
   Writer,
 } from './core/ports/index.ts';
 import { helpTranscribeJob } from './core/transcribe/help-transcribe.job.ts';
@@ -56,6 +59,8 @@ export interface Ports {
   readonly writer: Writer;
   readonly decoder: MediaDecoder;
   readonly exportRenderers: ExportRenderers;
+  readonly documentReader: DocumentReader;
+  readonly webFetcher: WebFetcher;
   readonly voiceActivity: VoiceActivityDetector;
   /** Speech engines, best first. */
   readonly transcribers: readonly Transcriber[];
@@ -98,7 +103,8 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
       maxResumableBytes: config.uploadMaxFileSizeBytes,
     },
     ingest: (input, signal) => ingest(ports, input, signal),
-    addRecording: (input, signal) => addRecording(ports, input, signal),
+    addSource: (input, signal) => addSource(ports, input, signal),
+    addWebPage: (input) => addWebPage(ports, input),
     requestTranscription: (input) => requestTranscription(ports, input),
     requestGeneration: (input) => requestGeneration(ports, input),
     requestExport: (input) => requestExport(ports, input),
@@ -127,7 +133,9 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
   const { prometheusMetrics } = await import('./adapters/prometheus/prometheus-metrics.ts');
   const { createEnergeticEmbedder } = await import('./adapters/energetic-ai/energetic-embedder.ts');
   const { createExtractiveWriter } = await import('./adapters/extractive/extractive-writer.ts');
+  const { createDocumentReader } = await import('./adapters/documents/document-reader.ts');
   const { createFfmpegDecoder } = await import('./adapters/ffmpeg/ffmpeg-decoder.ts');
+  const { createSafeWebFetcher } = await import('./adapters/safe-fetch/safe-web-fetcher.ts');
   const { createSherpaVad } = await import('./adapters/sherpa/sherpa-vad.ts');
   const { createAnkiRenderer } = await import('./adapters/anki/anki-renderer.ts');
   const { createDocxRenderer } = await import('./adapters/docx/docx-renderer.ts');
@@ -158,6 +166,8 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
       docx: createDocxRenderer(),
       anki: createAnkiRenderer(),
     },
+    documentReader: overrides.documentReader ?? createDocumentReader(),
+    webFetcher: overrides.webFetcher ?? createSafeWebFetcher({ allowPrivate: config.fetchAllowPrivate }),
     voiceActivity: overrides.voiceActivity ?? createSherpaVad(),
     transcribers: overrides.transcribers ?? (await openTranscribers(config)),
   };
@@ -285,6 +295,7 @@ async function closePorts(ports: Ports): Promise<void> {
   await ports.exportRenderers.pdf.close();
   await ports.exportRenderers.docx.close();
   await ports.embedder?.close();
+  await ports.webFetcher.close();
   await ports.searchIndex.close();
   await ports.blobs.close?.();
   await ports.queue.close();

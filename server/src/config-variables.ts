@@ -74,6 +74,11 @@ export const variables = {
   ),
   PORT: variable('Port to listen on; 0 takes a free one.', '8000', wholeNumber(0, 65_535)),
   PUBLIC_HOSTS: variable('Further host names that requests may be addressed to, separated by commas.', '', list),
+  FETCH_ALLOW_PRIVATE: variable(
+    'Networks (`10.0.0.0/8`), addresses and host names outside the public internet that web pages may be fetched from, separated by commas.',
+    '',
+    list,
+  ),
   DATA_DIR: variable('Folder for recordings, exports and the database.', 'data', text.min(1), [
     'PLC_STORAGE_DIR',
     'STORAGE_BASE_PATH',

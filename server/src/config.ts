@@ -14,6 +14,8 @@ export interface Config extends ModelsConfig {
   readonly port: number;
   /** Names besides loopback ones that requests may be addressed to. */
   readonly publicHosts: readonly string[];
+  /** What may be fetched though it lies outside the public internet. */
+  readonly fetchAllowPrivate: readonly string[];
   /** Absolute. */
   readonly dataDir: string;
   /** Absolute path of the SQLite file; unused with PostgreSQL. */
@@ -80,6 +82,7 @@ export function loadConfig(environment: Environment = process.env, options: { cw
     host: variables.HOST,
     port: variables.PORT,
     publicHosts: variables.PUBLIC_HOSTS,
+    fetchAllowPrivate: variables.FETCH_ALLOW_PRIVATE,
     dataDir,
     databasePath: databasePath(variables, cwd, dataDir),
     postgresUrl: POSTGRES.test(variables.DATABASE_URL) ? variables.DATABASE_URL : null,

@@ -9,8 +9,11 @@ import { systemClock } from '../src/adapters/system/system-clock.ts';
 import type { Job } from '../src/core/domain/job.ts';
 import { LOCAL_OWNER, ownerScope } from '../src/core/domain/scope.ts';
 import type { Transcript } from '../src/core/domain/transcript.ts';
-import { addRecording } from '../src/core/ingest/add-recording.ts';
 import { bindUploads } from '../src/core/ingest/bind-uploads.ts';
+import { addSource } from '../src/core/add-source.ts';
+import { addWebPage } from '../src/core/read/add-document.ts';
+import type { DocumentToRead } from '../src/core/ports/document-reader.ts';
+import { PlainDocumentReader } from './plain-document-reader.ts';
 import { ingest } from '../src/core/ingest/ingest.ts';
 import { cancelJob } from '../src/core/jobs/cancel-job.ts';
 import { enqueue } from '../src/core/jobs/enqueue.ts';
@@ -69,7 +72,12 @@ export async function openApiFixture(
   const blobs = { ...(await openDiskBlobs({ dataDir })), ...disk };
   const events = storeEvents(store);
   const jobDeps = { store, events, queue: silentQueue, clock: systemClock };
-  const ports = { store, blobs, events, log, clock: systemClock, decoder: mp3Decoder };
+  // Only Markdown is taken for a document, so that the bytes tests make up stay recordings.
+  const documentReader = {
+    sniff: (file: DocumentToRead) =>
+      file.fileName.endsWith('.md') ? new PlainDocumentReader().sniff(file) : Promise.resolve(null),
+  };
+  const ports = { ...jobDeps, blobs, log, decoder: mp3Decoder, documentReader };
   const startJob = (scope: OwnerScope, lectureId: string | null) =>
     enqueue(jobDeps, scope, testJob, { payload: {}, lectureId, sourceId: null });
   const app = await buildApi({
@@ -77,7 +85,8 @@ export async function openApiFixture(
     metrics: { requestFinished() {}, render: async () => ({ contentType: 'text/plain', body: '# none\n' }) },
     settings: { version: '0.0.0-test', publicHosts: [], maxUploadBytes: 1_000_000, maxResumableBytes: 1_000_000_000 },
     ingest: (input, signal) => ingest(ports, input, signal),
-    addRecording: (input, signal) => addRecording(ports, input, signal),
+    addSource: (input, signal) => addSource(ports, input, signal),
+    addWebPage: (input) => addWebPage(ports, input),
     requestTranscription: ({ scope, lectureId }) => startJob(scope, lectureId),
     requestGeneration: ({ scope, lectureId }) => startJob(scope, lectureId),
     requestExport: ({ scope, lectureId }) => startJob(scope, lectureId),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { documentTextSchema } from '../document.ts';
 import { idempotencyHeaders, idSchema, titleSchema } from '../fields.ts';
 import { jobStartedSchema } from '../job.ts';
 import { defineOperation } from '../operation.ts';
@@ -27,6 +28,12 @@ const uploadReplySchema = z.object({
   sourceId: z.string(),
   audioPath: z.string().describe('Where the file is kept: `local://`, `s3://` or `gs://`'),
 });
+
+const addedSourceSchema = uploadReplySchema.extend({
+  jobId: z.string().nullable().describe('Reads the document; null for a recording and for what has been read'),
+});
+
+const sourceParams = params.extend({ sourceId: idSchema });
 
 const audioResponses = {
   200: { description: 'The whole file', mediaType: 'audio/*' },
@@ -64,17 +71,21 @@ export const recordingOperations = {
     operationId: 'addSource',
     method: 'POST',
     path: '/lectures/{lectureId}/sources',
-    summary: 'Add another recording to a lecture',
-    description: 'The same bytes again change nothing.',
+    summary: 'Add a recording, a document or a web page to a lecture',
+    description:
+      'A file as a form, or `{"url"}` for a web page. Its content decides what it is: sound or video, a document (PDF, DOCX, PPTX, ' +
+      'EPUB, HTML, Markdown, text) or captions (SRT, WebVTT), which become a transcript. Documents and pages are read by the job ' +
+      '`jobId`. The same bytes again change nothing; the same address again looks whether the page has changed.',
     tags: ['Recordings'],
     params,
     headers: idempotencyHeaders,
     multipart: { file: 'file', fields: z.object({ title: optionalField(titleSchema) }) },
+    body: z.object({ url: z.string().trim().min(1).max(4000), title: titleSchema.optional() }).optional(),
     responses: {
-      201: { description: 'The source is new', schema: uploadReplySchema },
-      200: { description: 'It was there already', schema: uploadReplySchema },
+      201: { description: 'The source is new', schema: addedSourceSchema },
+      200: { description: 'It was there already', schema: addedSourceSchema },
     },
-    errors: ['lecture_not_found', ...mediaErrors],
+    errors: ['lecture_not_found', 'url_invalid', ...mediaErrors],
   }),
   transcribe: defineOperation({
     operationId: 'transcribe',
@@ -123,6 +134,34 @@ export const recordingOperations = {
     }),
     responses: { 200: { description: 'The transcript', schema: transcriptSchema } },
     errors: ['lecture_not_found', 'source_not_found', 'transcript_not_found'],
+  }),
+  getSourceText: defineOperation({
+    operationId: 'getSourceText',
+    method: 'GET',
+    path: '/lectures/{lectureId}/sources/{sourceId}/text',
+    summary: 'The text of a document',
+    description: 'Page by page, the newest version unless `version` says otherwise.',
+    tags: ['Recordings'],
+    params: sourceParams,
+    query: z.object({ version: z.coerce.number<string | number>().int().min(1).max(1_000_000).optional() }),
+    responses: { 200: { description: 'The text', schema: documentTextSchema } },
+    errors: ['lecture_not_found', 'source_not_found', 'transcript_not_found'],
+  }),
+  getSourceFile: defineOperation({
+    operationId: 'getSourceFile',
+    method: 'GET',
+    path: '/lectures/{lectureId}/sources/{sourceId}/file',
+    summary: 'The file of a source as it came in',
+    description:
+      'Byte ranges, `ETag`, `If-Range` and HEAD are understood. PDF, sound and video are shown, all else is offered for download.',
+    tags: ['Recordings'],
+    params: sourceParams,
+    responses: {
+      200: { description: 'The whole file', mediaType: 'application/octet-stream' },
+      206: { description: 'The bytes of the range', mediaType: 'application/octet-stream' },
+      304: { description: 'Unchanged since the `ETag` the client has' },
+    },
+    errors: ['lecture_not_found', 'source_not_found', 'audio_removed', 'range_not_satisfiable'],
   }),
   getAudio: defineOperation({
     operationId: 'getAudio',

@@ -14,6 +14,9 @@ import { ingestUploadJob } from './ingest/ingest-upload.job.ts';
 import { indexSource, putPassages, type IndexSourceDeps } from './indexing/index-source.ts';
 import { indexSourceJob } from './indexing/index-source.job.ts';
 import { enqueueIn, newJob } from './jobs/enqueue.ts';
+import { requestIn } from './jobs/request.ts';
+import { readSource, type ReadSourceDeps } from './read/read-source.ts';
+import { readSourceJob, type ReadSourcePayload } from './read/read-source.job.ts';
 import { registerJob, type JobContext, type JobHandler, type RegisteredJob } from './jobs/job-kind.ts';
 import type { Clock, Events, Log, MediaDecoder, Queue, Store, Transcriber } from './ports/index.ts';
 import { chooseTranscriber } from './transcribe/choose-transcriber.ts';
@@ -34,6 +37,7 @@ import { upkeepJob } from './upkeep/upkeep.job.ts';
  *                 (on several machines, jobs `transcribe-help` do chunks of a long one beside it)
  *   indexing      passages are found by words                            /
  *                 ... and by meaning                                        job `index`, follows by itself
+ *   read          documents, web pages and captions become text             job `read`, then `index`
  *   generate      notes, cards and questions                                job `generate`
  *   ask           a question is answered from what was found             (at the request, no job)
  *   export        files to take away                                        job `export`
@@ -49,6 +53,7 @@ export function pipeline(deps: PipelineDeps, settings: PipelineSettings): readon
     }),
     registerJob(transcribeJob, transcribeRecording(deps, settings)),
     registerJob(helpTranscribeJob, helpWithRecording(deps, settings)),
+    registerJob(readSourceJob, readDocument(deps)),
     registerJob(indexSourceJob, async (payload, context) => {
       const result = await indexSource(deps, { scope: context.scope, ...payload, onProgress: context.report }, context.signal);
       return async () => ({ result });
@@ -67,6 +72,7 @@ export function pipeline(deps: PipelineDeps, settings: PipelineSettings): readon
 }
 
 export type PipelineDeps = DecodeDeps &
+  ReadSourceDeps &
   Omit<TranscribeDeps, 'transcriber'> &
   IndexSourceDeps &
   GenerateDeps &
@@ -133,6 +139,20 @@ function transcribeRecording(deps: PipelineDeps, settings: PipelineSettings): Jo
       };
       const index = await enqueueIn(tx, scope, newJob(indexSourceJob, deps.clock.now(), request));
       return { result: describe(transcript), followUps: [index] };
+    };
+  };
+}
+
+function readDocument(deps: PipelineDeps): JobHandler<ReadSourcePayload> {
+  return async (payload, context) => {
+    const commit = await readSource(deps, { scope: context.scope, ...payload, onProgress: context.report }, context.signal);
+    return async (tx) => {
+      const result = await commit(tx);
+      const { sourceId, lectureId, textVersion } = result;
+      const target = { lectureId, sourceId, parentJobId: context.job.id, message: 'Waiting to make the text searchable.' };
+      const wanted = { ...target, payload: { sourceId, textVersion }, now: deps.clock.now() };
+      const { job, isNew } = await requestIn(tx, context.scope, indexSourceJob, wanted);
+      return { result, followUps: isNew ? [job] : [] };
     };
   };
 }

@@ -12,6 +12,11 @@ export interface Caption {
 /** What a source of captions is stored as. */
 export const captionMediaTypes: readonly string[] = ['text/vtt', 'application/x-subrip'];
 
+/** Whether the source can be heard and transcribed. */
+export function hasSound(source: Pick<Source, 'kind' | 'mediaType'>): boolean {
+  return source.kind === 'recording' && !isCaptions(source);
+}
+
 /** Captions have words in time but no sound of their own. */
 export function isCaptions(source: Pick<Source, 'mediaType'>): boolean {
   return captionMediaTypes.includes(source.mediaType);

@@ -16,6 +16,7 @@ export async function transcriptOf(
       lectures: Pick<Store['lectures'], 'find' | 'list'>;
       sources: Pick<Store['sources'], 'ofLecture'>;
       transcripts: Pick<Store['transcripts'], 'heads' | 'latest' | 'find'>;
+      documents: Pick<Store['documents'], 'heads'>;
     };
   },
   input: { scope: Scope; lectureId: string; sourceId: string | null; version: number | null },

@@ -1,4 +1,5 @@
 import { AppError } from '../domain/app-error.ts';
+import { hasSound } from '../domain/caption.ts';
 import type { Job } from '../domain/job.ts';
 import type { Source } from '../domain/library.ts';
 import type { Scope } from '../domain/scope.ts';
@@ -39,7 +40,7 @@ async function chooseSource(store: Store, input: RequestTranscriptionInput): Pro
   const { scope, lectureId, sourceId } = input;
   if (!(await store.lectures.find(scope, lectureId)))
     throw new AppError('lecture_not_found', `There is no lecture "${lectureId}". Upload one with POST /api/lectures/ingest.`);
-  const recordings = (await store.sources.ofLecture(scope, lectureId)).filter((source) => source.kind === 'recording');
+  const recordings = (await store.sources.ofLecture(scope, lectureId)).filter(hasSound);
   const [first] = recordings;
   if (!first)
     throw new AppError(

@@ -41,10 +41,15 @@ export interface ApiDeps {
     },
     signal: AbortSignal,
   ): Promise<{ lecture: Lecture; source: Source; created: boolean }>;
-  addRecording(
+  /** `job` reads a document; null for a recording. */
+  addSource(
     input: InScope & { lectureId: string; title: string | null; fileName: string; incoming: IncomingFile },
     signal: AbortSignal,
-  ): Promise<{ source: Source; created: boolean }>;
+  ): Promise<{ source: Source; created: boolean; job: Job | null }>;
+  /** @throws AppError `lecture_not_found`, `url_invalid` */
+  addWebPage(
+    input: InScope & { lectureId: string; title: string | null; url: string },
+  ): Promise<{ source: Source; created: boolean; job: Job | null }>;
   requestTranscription(
     input: InScope & { lectureId: string; sourceId: string | null; model: string | null; language: string | null },
   ): Promise<Job>;

@@ -98,7 +98,7 @@ async function answerOf(
   const { operation, deps } = bound;
   const key = (call.headers as Record<string, string | undefined> | undefined)?.['idempotency-key']; // a header of every POST
   // A form is compared by its handler, when it has been read.
-  if (operation.method !== 'POST' || operation.multipart || key === undefined) return work();
+  if (operation.method !== 'POST' || call.request.isMultipart() || key === undefined) return work();
   const fingerprint = fingerprintOf({ method: operation.method, url: call.request.url, body: call.body });
   const { answer, replayed } = await once(deps, { scope: call.scope, key, fingerprint }, work);
   if (replayed) call.reply.header('idempotent-replayed', 'true');

@@ -38,7 +38,7 @@ function describe(operation: OperationSpec): FastifySchema {
     ...(operation.headers && { headers: operation.headers }),
     ...(operation.body && { body: operation.body }),
     ...(operation.multipart && {
-      consumes: ['multipart/form-data'],
+      consumes: ['multipart/form-data', ...(operation.body ? ['application/json'] : [])],
       body: operation.multipart.fields.extend({ [operation.multipart.file]: z.file().describe('The recording') }),
     }),
     response: { ...replies(operation), ...problems(operation) },

@@ -1,6 +1,7 @@
 import { TRASH_DAYS, type Course, type Lecture, type Source } from '../../core/domain/library.ts';
 import type {
   CourseReply,
+  DocumentTextReply,
   JobReply,
   LectureReply,
   SourceReply,
@@ -9,6 +10,7 @@ import type {
   artifactSchema,
 } from '@scholium/contract';
 import type { z } from 'zod';
+import type { DocumentText } from '../../core/domain/document.ts';
 import type { Artifact } from '../../core/domain/artifact.ts';
 import type { Job } from '../../core/domain/job.ts';
 import type { TrashItem } from '../../core/library/trash.ts';
@@ -25,8 +27,11 @@ export function presentLecture(lecture: Lecture): LectureReply {
   return { id, courseId, presetId, title, pinned, createdAt: iso(lecture.createdAt), deletedAt: isoOrNull(lecture.deletedAt) };
 }
 
-export function presentSource(source: Source, transcriptVersion: number | null): SourceReply {
-  const { id, lectureId, kind, title, fileName, mediaType, sizeBytes, durationMs } = source;
+export function presentSource(
+  source: Source,
+  { transcriptVersion, textVersion }: { transcriptVersion: number | null; textVersion: number | null },
+): SourceReply {
+  const { id, lectureId, kind, title, fileName, mediaType, sizeBytes, durationMs, url } = source;
   return {
     id,
     lectureId,
@@ -37,9 +42,16 @@ export function presentSource(source: Source, transcriptVersion: number | null):
     sizeBytes,
     durationMs,
     transcriptVersion,
+    textVersion,
+    url,
     createdAt: iso(source.createdAt),
     deletedAt: isoOrNull(source.deletedAt),
   };
+}
+
+export function presentDocument(document: DocumentText): DocumentTextReply {
+  const { ownerId: _, createdAt, pages, ...text } = document;
+  return { ...text, createdAt: iso(createdAt), pages: [...pages] };
 }
 
 export function presentTrashed(row: { id: string; deletedAt: number | null }, now: number): TrashedReply {

@@ -15,7 +15,7 @@ export interface RangeRequest {
 
 /**
  * A recording's bytes, or a range of them, as RFC 9110 has it. The media type is the one its bytes had when it
- * came in; what is neither sound nor video is only offered for download.
+ * came in; what is neither sound, nor video, nor PDF is only offered for download.
  *
  * @throws AppError `range_not_satisfiable`
  */
@@ -30,7 +30,7 @@ export function sendRecording(
   const described = {
     ...common,
     'content-type': source.mediaType,
-    'content-disposition': /^(audio|video)\//.test(source.mediaType) ? 'inline' : attachment(source.fileName),
+    'content-disposition': isShown(source.mediaType) ? 'inline' : attachment(source.fileName),
   };
   const isCurrent = headers['if-range'] === undefined || headers['if-range'] === etag;
   const range = isCurrent ? parseByteRange(headers.range, source.sizeBytes) : 'whole';
@@ -54,6 +54,11 @@ export function sendRecording(
     },
     body: () => deps.blobs.read(scope, source.blobKey, range),
   };
+}
+
+/** What a browser shows without running anything of it; all else, HTML and SVG above all, is only offered for download. */
+function isShown(mediaType: string): boolean {
+  return /^(?:audio|video)\//.test(mediaType) || mediaType === 'application/pdf';
 }
 
 /** `If-None-Match` compares weakly: a `W/` in front does not count. */

@@ -76,12 +76,12 @@ export function lectureHandlers(deps: ApiDeps) {
     async restoreSource({ scope, params }) {
       const source = await deps.trash.restoreSource({ scope, ...params });
       const known = await sourcesOf(deps, { scope, lectureId: source.lectureId });
-      const version = known.find((candidate) => candidate.source.id === source.id)?.transcriptVersion ?? null;
-      return { status: 200, body: presentSource(source, version) };
+      const versions = known.find((candidate) => candidate.source.id === source.id);
+      return { status: 200, body: presentSource(source, versions ?? { transcriptVersion: null, textVersion: null }) };
     },
   } satisfies Partial<Handlers>;
 }
 
-function presentVersioned({ source, transcriptVersion }: SourceWithVersion) {
-  return presentSource(source, transcriptVersion);
+function presentVersioned({ source, ...versions }: SourceWithVersion) {
+  return presentSource(source, versions);
 }

@@ -1,16 +1,20 @@
 import { operations } from '@scholium/contract';
 import { idOf } from '../../../core/domain/ids.ts';
+import { AppError } from '../../../core/domain/app-error.ts';
+import type { Job } from '../../../core/domain/job.ts';
 import type { Source } from '../../../core/domain/library.ts';
 import { DEFAULT_PRESET } from '../../../core/domain/preset.ts';
 import { findLecture } from '../../../core/library/find.ts';
 import { requireAudio } from '../../../core/library/require-audio.ts';
-import { recordingOf } from '../../../core/library/sources-of.ts';
+import { documentOf } from '../../../core/library/document-of.ts';
+import { recordingOf, sourceOf } from '../../../core/library/sources-of.ts';
 import { transcriptOf } from '../../../core/library/transcript-of.ts';
 import type { ApiDeps, OwnerScope } from '../api-deps.ts';
 import type { Call, Handlers } from '../handler.ts';
 import { fingerprintOf, once, type JsonAnswer } from '../idempotency.ts';
 import { receiveUpload, type Upload } from '../receive-upload.ts';
 import type { UploadGate } from '../uploads/upload-gate.ts';
+import { presentDocument } from '../present.ts';
 import { sendRecording } from '../send-recording.ts';
 
 /** Where lectures go that name no course. */
@@ -43,12 +47,15 @@ export function recordingHandlers(deps: ApiDeps, gate: UploadGate) {
     async addSource(call) {
       const { scope, params, request, signal } = call;
       await findLecture(deps, { scope, ...params }); // before the file is read: it may be large
+      if (call.body) {
+        const { url, title = null } = call.body;
+        return added(deps, scope, await deps.addWebPage({ scope, ...params, url, title }));
+      }
       const upload = await receiveUpload(uploads, { request, scope, ...operations.addSource.multipart }, signal);
       return onceForUpload(deps, call, upload, async () => {
         const { fields, fileName, incoming } = upload;
         const input = { scope, ...params, title: fields.title ?? null, fileName, incoming };
-        const { source, created } = await deps.addRecording(input, signal);
-        return { status: created ? 201 : 200, body: uploaded(deps, scope, source) };
+        return added(deps, scope, await deps.addSource(input, signal));
       });
     },
     async transcribe({ scope, params, query }) {
@@ -66,6 +73,17 @@ export function recordingHandlers(deps: ApiDeps, gate: UploadGate) {
       const { source = null, version = null } = query;
       return { status: 200, body: await transcriptOf(deps, { scope, ...params, sourceId: source, version }) };
     },
+    async getSourceText({ scope, params, query }) {
+      const { version = null } = query;
+      return { status: 200, body: presentDocument(await documentOf(deps, { scope, ...params, version })) };
+    },
+    async getSourceFile({ scope, params, request, reply }) {
+      const source = await sourceOf(deps, { scope, ...params });
+      await requireAudio(deps.store, scope, source);
+      if (source.sha256 === '') throw new AppError('source_not_found', 'The page has not been fetched yet.');
+      const setHeader = (name: string, value: string) => void reply.header(name, value);
+      return sendRecording(deps, { scope, source, headers: request.headers, setHeader });
+    },
     async getAudio({ scope, params, query, request, reply }) {
       const source = await recordingOf(deps, { scope, ...params, sourceId: query.source ?? null });
       await requireAudio(deps.store, scope, source);
@@ -77,6 +95,14 @@ export function recordingHandlers(deps: ApiDeps, gate: UploadGate) {
 
 function uploaded(deps: ApiDeps, scope: OwnerScope, source: Source) {
   return { lectureId: source.lectureId, sourceId: source.id, audioPath: deps.blobs.uri(scope, source.blobKey) };
+}
+
+function added(
+  deps: ApiDeps,
+  scope: OwnerScope,
+  { source, created, job }: { source: Source; created: boolean; job: Job | null },
+) {
+  return { status: created ? 201 : 200, body: { ...uploaded(deps, scope, source), jobId: job?.id ?? null } } as const;
 }
 
 /** A form can only be compared with an earlier one when it has been read whole. `work` gets what tells the request from all others, if its client gave a key. */
