@@ -176,7 +176,14 @@ describe('a value that cannot be used', () => {
   });
 
   it('is tried for every variable that does not take any text', () => {
-    const takesAnyText = ['HOST', 'PUBLIC_HOSTS', 'DATABASE_URL', 'REDIS_URL', 'GOOGLE_APPLICATION_CREDENTIALS'];
+    const takesAnyText = [
+      'HOST',
+      'PUBLIC_HOSTS',
+      'FETCH_ALLOW_PRIVATE',
+      'DATABASE_URL',
+      'REDIS_URL',
+      'GOOGLE_APPLICATION_CREDENTIALS',
+    ];
     const names = Object.keys(variables).filter(
       (name) =>
         !takesAnyText.includes(name) &&
