@@ -7,6 +7,8 @@ export interface ArtifactDraft<K extends ArtifactKind = ArtifactKind> {
   readonly kind: K;
   readonly content: ArtifactContents[K];
   readonly citations: readonly Citation[];
+  /** What made it, where that is not the writer that was asked. */
+  readonly madeBy?: { readonly engine: string; readonly model: string };
 }
 
 export interface Artifact extends ArtifactDraft {

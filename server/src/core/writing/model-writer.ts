@@ -1,0 +1,201 @@
+import type { ArtifactKind } from '@scholium/contract';
+import { z } from 'zod';
+import { AppError, toAppError } from '../domain/app-error.ts';
+import type { ArtifactDraft } from '../domain/artifact.ts';
+import { outputKey } from '../domain/output-key.ts';
+import type { LanguageModel, ModelRequest } from '../ports/language-model.ts';
+import type { Material, Writer, WriteRequest, WriterUsage } from '../ports/writer.ts';
+import { answerWithModel } from './answer-with-model.ts';
+import { itemsOf, joinDrafts, placeChapters, withItems } from './join-drafts.ts';
+import { NumberedSentences } from './numbered-sentences.ts';
+import { draftOf, replySchemas, tasks, type Reply } from './reply-shapes.ts';
+import { studyPrompt, sentencesPrompt } from './study-prompt.ts';
+import { windowsOf, type Window } from './windows.ts';
+
+/** Raised when the same material would be asked for otherwise. */
+const VERSION = 1;
+/** More than this at once makes models forget the middle. */
+const MOST_WINDOW_TOKENS = 60_000;
+const MOST_OUTPUT_TOKENS = 8_000;
+/** Left for what providers put around a request. */
+const SLACK_TOKENS = 500;
+/** So many more items than wanted are not worth choosing among. */
+const TOLERANCE = 1.3;
+
+/** How many items: some always, one more for each `per` sentences, never more than `most`. */
+const amounts: Readonly<Record<ArtifactKind, { base: number; per: number; most: number }>> = {
+  summary: { base: 3, per: 15, most: 20 },
+  chapters: { base: 1, per: 30, most: 30 },
+  outline: { base: 2, per: 30, most: 20 },
+  key_terms: { base: 6, per: 12, most: 30 },
+  flashcards: { base: 6, per: 10, most: 60 },
+  practice_questions: { base: 4, per: 15, most: 30 },
+};
+
+/**
+ * A `Writer` over a language model. It is shown numbered sentences and must name, for everything it writes, the numbers it
+ * rests on and words that stand there; what does not hold is dropped. Long lectures are written window by window and the
+ * best items chosen: nothing is cut silently.
+ *
+ * @param fallback writes what the model could not; null lets the problem be told
+ */
+export function createModelWriter(model: LanguageModel, fallback: Writer | null): Writer {
+  const { engine, model: name } = model;
+  return {
+    engine,
+    model: name,
+    digest: outputKey({
+      ownerId: '',
+      step: 'model-writer',
+      version: VERSION,
+      engine,
+      model: name,
+      fallback: fallback?.digest ?? null,
+    }),
+    write: (request, signal) => writeWithModel(model, fallback, request, signal),
+    async answer(request, signal) {
+      try {
+        return await answerWithModel(model, request, signal);
+      } catch (error) {
+        if (!fallback || signal.aborted || !isModelFault(error)) throw error;
+        return fallback.answer(request, signal);
+      }
+    },
+    async close() {
+      await model.close();
+      await fallback?.close();
+    },
+  };
+}
+
+async function writeWithModel(
+  model: LanguageModel,
+  fallback: Writer | null,
+  request: WriteRequest,
+  signal: AbortSignal,
+): Promise<readonly ArtifactDraft[]> {
+  const { kinds, material, onProgress, onProblem } = request;
+  const drafts: ArtifactDraft[] = [];
+  if (material.sentences.length === 0) return drafts;
+  const failures: { kind: ArtifactKind; error: AppError }[] = [];
+  for (const [index, kind] of kinds.entries()) {
+    const told = (fraction: number): void => onProgress?.((index + fraction) / kinds.length);
+    try {
+      const draft = await writeKind(model, kind, { ...request, onProgress: told }, signal);
+      if (draft) drafts.push(draft);
+    } catch (error) {
+      if (signal.aborted || !isModelFault(error)) throw error;
+      failures.push({ kind, error: toAppError(error) });
+    }
+    told(1);
+  }
+  for (const { kind, error } of failures) onProblem?.(kind, error);
+  const [first] = failures;
+  if (first && !fallback && drafts.length === 0) throw first.error;
+  if (first && fallback) {
+    const made = await fallback.write({ material, length: request.length, kinds: failures.map(({ kind }) => kind) }, signal);
+    drafts.push(...made.map((draft) => ({ ...draft, madeBy: { engine: fallback.engine, model: fallback.model } })));
+  }
+  return kinds.flatMap((kind) => drafts.filter((draft) => draft.kind === kind));
+}
+
+async function writeKind<K extends ArtifactKind>(
+  model: LanguageModel,
+  kind: K,
+  request: WriteRequest,
+  signal: AbortSignal,
+): Promise<ArtifactDraft<K> | null> {
+  const { material, onProgress } = request;
+  const rule = amounts[kind];
+  const wanted = Math.max(1, Math.round(Math.min(rule.most, rule.base + material.sentences.length / rule.per) * request.length));
+  const windows = windowsFor(model, request);
+  const drafts: ArtifactDraft<K>[] = [];
+  for (const [index, window] of windows.entries()) {
+    const share = Math.max(1, Math.ceil((wanted * window.sentences.length) / material.sentences.length));
+    const draft = await writeWindow(model, kind, { request, window, count: share }, signal);
+    if (draft) drafts.push(draft);
+    onProgress?.((index + 1) / (windows.length + 1));
+  }
+  const joined = joinDrafts(kind, drafts);
+  if (!joined) return null;
+  const chosen = windows.length > 1 && kind !== 'chapters' ? await choose(model, joined, { request, wanted }, signal) : joined;
+  // The kind says which draft it is.
+  if (kind === 'chapters') return placeChapters(chosen as ArtifactDraft<'chapters'>, material.sentences) as ArtifactDraft<K>;
+  return chosen;
+}
+
+function windowsFor(model: LanguageModel, request: WriteRequest): Window[] {
+  const fixed = model.countTokens(studyPrompt(request, '')) + outputTokens(model) + SLACK_TOKENS;
+  const budget = Math.max(500, Math.min(MOST_WINDOW_TOKENS, model.contextTokens - fixed));
+  return windowsOf(request.material.sentences, budget, (text) => model.countTokens(text));
+}
+
+async function writeWindow<K extends ArtifactKind>(
+  model: LanguageModel,
+  kind: K,
+  { request, window, count }: { request: WriteRequest; window: Window; count: number },
+  signal: AbortSignal,
+): Promise<ArtifactDraft<K> | null> {
+  const given = new NumberedSentences(window.sentences, window.offset);
+  const reply = await ask(
+    model,
+    {
+      system: studyPrompt(request, tasks[kind](count)),
+      messages: [{ role: 'user', text: sentencesPrompt(request.material as Material, given) }],
+      maxOutputTokens: outputTokens(model),
+    },
+    // Each kind's schema parses to its own reply, which the compiler cannot tell for a kind that is a parameter.
+    { schema: replySchemas[kind] as unknown as z.ZodType<Reply<K>>, name: kind, onUsage: request.onUsage },
+    signal,
+  );
+  return draftOf(kind, reply, given);
+}
+
+const choiceSchema = z.object({ keep: z.array(z.number()) });
+
+/** Lets the model choose the best of too many items; what it says is only read as a choice. */
+async function choose<K extends ArtifactKind>(
+  model: LanguageModel,
+  draft: ArtifactDraft<K>,
+  { request, wanted }: { request: WriteRequest; wanted: number },
+  signal: AbortSignal,
+): Promise<ArtifactDraft<K>> {
+  const items = itemsOf(draft);
+  if (items.length <= wanted * TOLERANCE) return draft;
+  const listed = items.map((item, index) => `${index + 1} ${describe(item)}`).join('\n');
+  const task = `From the numbered items, which were written from parts of one lecture, choose the ${wanted} that matter most and do not repeat each other. Reply with their numbers in "keep".`;
+  const messages = [{ role: 'user' as const, text: listed }];
+  const asked = { system: studyPrompt(request, task), messages, maxOutputTokens: outputTokens(model) };
+  if (model.countTokens(listed) + model.countTokens(asked.system) + asked.maxOutputTokens > model.contextTokens) return draft;
+  const { keep } = await ask(model, asked, { schema: choiceSchema, name: 'choice', onUsage: request.onUsage }, signal);
+  const kept = new Set(keep.map((number) => number - 1));
+  const chosen = items.filter((_, index) => kept.has(index));
+  return chosen.length > 0 ? withItems(draft, chosen) : draft;
+}
+
+function describe(item: object): string {
+  const texts = Object.entries(item).filter(([name, value]) => typeof value === 'string' && name !== 'type');
+  return texts
+    .map(([, value]) => String(value))
+    .join(' | ')
+    .slice(0, 400);
+}
+
+async function ask<T>(
+  model: LanguageModel,
+  request: ModelRequest,
+  reply: { schema: z.ZodType<T>; name: string; onUsage: ((usage: WriterUsage) => void) | undefined },
+  signal: AbortSignal,
+): Promise<T> {
+  const { value, usage } = await model.generate({ ...request, schema: reply.schema, schemaName: reply.name }, signal);
+  reply.onUsage?.({ ...usage, engine: model.engine, model: model.model });
+  return value;
+}
+
+function outputTokens({ contextTokens }: LanguageModel): number {
+  return Math.min(MOST_OUTPUT_TOKENS, Math.floor(contextTokens / 3));
+}
+
+function isModelFault(error: unknown): boolean {
+  return error instanceof AppError && error.code.startsWith('model_');
+}
