@@ -238,7 +238,7 @@ describe('answers by a model', () => {
 
   it('are given by the other engine when the model is away', async () => {
     const away = modelOf(() => new AppError('model_rate_limited', 'Too often.'));
-    const answer = await createModelWriter(away, firstSentenceWriter()).answer({ question: 'What does the tide follow?', evidence }, signal);
+    const answer = await createModelWriter(away, firstSentenceWriter()).answer({ question: 'What follows?', evidence }, signal);
     expect(answer.supported).toBe(true);
   });
 });
