@@ -4,6 +4,7 @@ import { LOCAL_OWNER } from '../src/core/domain/scope.ts';
 import type { DocumentText } from '../src/core/domain/document.ts';
 import type { Course, Lecture, Source } from '../src/core/domain/library.ts';
 import type { Upload } from '../src/core/domain/upload.ts';
+import type { Message, Thread } from '../src/core/domain/thread.ts';
 import type { Transcript } from '../src/core/domain/transcript.ts';
 
 /** Records with every field filled; a test names only what it is about. */
@@ -103,6 +104,37 @@ export function aTranscript(fields: Partial<Transcript> = {}): Omit<Transcript, 
     createdAt: 4_000,
     segments: [{ id: 0, startMs: 0, endMs: 900, speaker: null, text: 'Memory fades.', confidence: 0.85, words }],
     ...rest,
+  };
+}
+
+export function aThread(fields: Partial<Thread> = {}): Thread {
+  return {
+    id: 'thr_1',
+    ownerId: LOCAL_OWNER,
+    title: 'Memory',
+    about: { kind: 'lectures', lectureIds: ['lecture-1'] },
+    createdAt: 6_000,
+    updatedAt: 6_000,
+    deletedAt: null,
+    ...fields,
+  };
+}
+
+export function aMessage(fields: Partial<Message> = {}): Message {
+  return {
+    id: 'msg_1',
+    ownerId: LOCAL_OWNER,
+    threadId: 'thr_1',
+    role: 'user',
+    text: 'What fades?',
+    status: 'complete',
+    supported: null,
+    citations: [],
+    unsupported: [],
+    engine: null,
+    model: null,
+    createdAt: 6_500,
+    ...fields,
   };
 }
 

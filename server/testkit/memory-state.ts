@@ -5,6 +5,7 @@ import type { HoldingState } from '../src/core/domain/holding.ts';
 import type { Course, Lecture, Source } from '../src/core/domain/library.ts';
 import type { Page, PageRequest } from '../src/core/domain/page.ts';
 import type { Scope } from '../src/core/domain/scope.ts';
+import type { Message, Thread } from '../src/core/domain/thread.ts';
 import type { Transcript } from '../src/core/domain/transcript.ts';
 import type { JobState } from '../src/core/jobs/job-transitions.ts';
 import type { PartHolder, StepOutput, StoredExport } from '../src/core/ports/store.ts';
@@ -33,6 +34,8 @@ export interface MemoryState {
   readonly holders: Map<string, PartHolder>;
   readonly artifacts: Map<string, Artifact>;
   readonly exports: Map<string, StoredExport>;
+  readonly threads: Map<string, Thread>;
+  readonly messages: Map<string, readonly Message[]>;
   readonly jobs: Map<string, JobState>;
   readonly events: Map<string, readonly JobEvent[]>;
   readonly replies: Map<string, StoredReply>;
@@ -55,6 +58,8 @@ export function emptyState(): MemoryState {
     holders: new Map(),
     artifacts: new Map(),
     exports: new Map(),
+    threads: new Map(),
+    messages: new Map(),
     jobs: new Map(),
     events: new Map(),
     replies: new Map(),
@@ -75,6 +80,8 @@ export function snapshot(state: MemoryState): MemoryState {
     holders: new Map(state.holders),
     artifacts: new Map(state.artifacts),
     exports: new Map(state.exports),
+    threads: new Map(state.threads),
+    messages: new Map(state.messages),
     jobs: new Map(state.jobs),
     events: new Map(state.events),
     replies: new Map(state.replies),

@@ -11,6 +11,7 @@ import { replyStore } from './replies.ts';
 import { sourceStore } from './sources.ts';
 import { stepOutputStore } from './step-outputs.ts';
 import type { Db } from './tables.ts';
+import { threadStore } from './threads.ts';
 import { transcriptStore } from './transcripts.ts';
 import { uploadStore } from './uploads.ts';
 
@@ -37,6 +38,7 @@ export function sqlStore(db: Db, connection: Connection): Store {
     outputs: stepOutputStore(db),
     artifacts: artifactStore(db),
     exports: exportStore(db),
+    threads: threadStore(db),
     jobs: jobStore(db),
     jobEvents: jobEventStore(db),
     replies: replyStore(db),

@@ -17,6 +17,8 @@ export interface Tables {
   stepOutputHolders: StepOutputHolderRow;
   artifacts: ArtifactRow;
   exports: ExportRow;
+  threads: ThreadRow;
+  messages: MessageRow;
   jobs: JobRow;
   jobEvents: JobEventRow;
   replies: ReplyRow;
@@ -152,6 +154,33 @@ export interface ExportRow {
   mediaType: string;
   fileName: string;
   sizeBytes: number;
+  createdAt: number;
+}
+
+export interface ThreadRow {
+  ownerId: string;
+  id: string;
+  title: string;
+  aboutJson: string;
+  createdAt: number;
+  updatedAt: number;
+  deletedAt: number | null;
+}
+
+export interface MessageRow {
+  ownerId: string;
+  threadId: string;
+  /** From 1, in the order of the conversation. */
+  seq: number;
+  id: string;
+  role: string;
+  text: string;
+  status: string;
+  supported: number | null;
+  citationsJson: string;
+  unsupportedJson: string;
+  engine: string | null;
+  model: string | null;
   createdAt: number;
 }
 

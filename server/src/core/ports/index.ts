@@ -12,6 +12,7 @@ export type * from './metrics.ts';
 export type * from './queue.ts';
 export type * from './search-index.ts';
 export type * from './store.ts';
+export type * from './thread-store.ts';
 export type * from './transcriber.ts';
 export type * from './uploads.ts';
 export type * from './voice-activity-detector.ts';

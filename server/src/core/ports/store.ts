@@ -8,6 +8,7 @@ import type { DocumentText } from '../domain/document.ts';
 import type { Transcript } from '../domain/transcript.ts';
 import type { HoldingStore } from './holdings.ts';
 import type { UploadStore } from './uploads.ts';
+import type { ThreadStore } from './thread-store.ts';
 
 /**
  * Everything that must not be lost. Each call takes a scope and sees only its rows; writing a row of another
@@ -23,6 +24,7 @@ export interface Store {
   readonly outputs: StepOutputStore;
   readonly artifacts: ArtifactStore;
   readonly exports: ExportStore;
+  readonly threads: ThreadStore;
   readonly jobs: JobStore;
   readonly jobEvents: JobEventStore;
   readonly replies: ReplyStore;

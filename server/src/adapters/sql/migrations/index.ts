@@ -5,6 +5,7 @@ import { partHolders } from './0004-part-holders.ts';
 import { jobOrder } from './0005-job-order.ts';
 import { uploads } from './0006-uploads.ts';
 import { documents } from './0007-documents.ts';
+import { threads } from './0008-threads.ts';
 
 /** All migrations by name, applied in this order. Forward only: a mistake is mended by the next one. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -14,4 +15,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0005-job-order': jobOrder,
   '0006-uploads': uploads,
   '0007-documents': documents,
+  '0008-threads': threads,
 };
