@@ -8,7 +8,7 @@ import { exportLecture, type ExportLectureDeps } from './export/export-lecture.t
 import { exportLectureJob } from './export/export-lecture.job.ts';
 import { generate, type GenerateDeps } from './generate/generate.ts';
 import { generateJob } from './generate/generate.job.ts';
-import { addRecording } from './ingest/add-recording.ts';
+import { addSource, type AddSourceDeps } from './add-source.ts';
 import { ingestUpload, type IngestUploadDeps } from './ingest/ingest-upload.ts';
 import { ingestUploadJob } from './ingest/ingest-upload.job.ts';
 import { indexSource, putPassages, type IndexSourceDeps } from './indexing/index-source.ts';
@@ -47,8 +47,8 @@ import { upkeepJob } from './upkeep/upkeep.job.ts';
 export function pipeline(deps: PipelineDeps, settings: PipelineSettings): readonly RegisteredJob[] {
   return [
     registerJob(ingestUploadJob, async (payload, context) => {
-      const addSource: IngestUploadDeps['addSource'] = (input, signal) => addRecording(deps, input, signal);
-      const result = await ingestUpload({ ...deps, addSource }, payload, context);
+      const upload: IngestUploadDeps = { ...deps, addSource: (input, signal) => addSource(deps, input, signal) };
+      const result = await ingestUpload(upload, payload, context);
       return async () => ({ result });
     }),
     registerJob(transcribeJob, transcribeRecording(deps, settings)),
@@ -73,6 +73,7 @@ export function pipeline(deps: PipelineDeps, settings: PipelineSettings): readon
 
 export type PipelineDeps = DecodeDeps &
   ReadSourceDeps &
+  AddSourceDeps &
   Omit<TranscribeDeps, 'transcriber'> &
   IndexSourceDeps &
   GenerateDeps &
