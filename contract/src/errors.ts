@@ -21,6 +21,7 @@ export const errorCatalogue = {
   upload_not_found: { status: 404, title: 'No such upload', permanent: true },
   upload_expired: { status: 410, title: 'The upload was given up', permanent: true },
   job_not_found: { status: 404, title: 'No such job', permanent: true },
+  thread_not_found: { status: 404, title: 'No such conversation', permanent: true },
   preset_not_found: { status: 404, title: 'No such preset', permanent: true },
   transcript_not_found: { status: 404, title: 'There is no transcript yet', permanent: true },
   audio_removed: { status: 410, title: 'The sound was removed', permanent: true },

@@ -12,5 +12,6 @@ export * from './operations.ts';
 export * from './operators.ts';
 export * from './problem.ts';
 export * from './search.ts';
+export * from './thread.ts';
 export * from './transcript.ts';
 export * from './upload.ts';

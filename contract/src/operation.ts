@@ -43,6 +43,7 @@ export const tags = {
   Library: 'Courses, lectures, their recordings and the trash.',
   Recordings: 'Bringing recordings in, transcribing and playing them.',
   Study: 'Notes, cards, search and answers, each tied to the second it comes from.',
+  Chat: 'Conversations about lectures, courses and everything; answers with the places they rest on.',
   Exports: 'Files to take along.',
   Jobs: 'Long work: status, progress, cancelling, live events.',
   Operators: 'Dead letters, the queue and retention: for whoever runs the server.',

@@ -6,6 +6,7 @@ import { operatorOperations } from './operations/operators.ts';
 import { recordingOperations } from './operations/recordings.ts';
 import { studyOperations } from './operations/study.ts';
 import { systemOperations } from './operations/system.ts';
+import { threadOperations } from './operations/threads.ts';
 import { uploadOperations } from './operations/uploads.ts';
 
 /** Everything the API does, by operation id. */
@@ -14,6 +15,7 @@ export const operations = {
   ...recordingOperations,
   ...uploadOperations,
   ...studyOperations,
+  ...threadOperations,
   ...exportOperations,
   ...jobOperations,
   ...operatorOperations,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Config } from './config.ts';
 import { ask } from './core/ask/ask.ts';
+import { bindThreads } from './core/ask/bind-threads.ts';
 import { search } from './core/ask/search.ts';
 import { suggest } from './core/ask/suggest.ts';
 import { requestExport } from './core/export/request-export.ts';
@@ -116,6 +117,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     readiness: createReadinessCheck(ports, { version: VERSION, startedAt, stopping: stopping.signal }),
     uploads: bindUploads(ports, { maxBytes: config.uploadMaxFileSizeBytes }),
     trash: bindTrash(ports),
+    threads: bindThreads(ports),
     operators: bindOperators(ports, config.retention),
   };
   return {

@@ -11,6 +11,10 @@ import { LOCAL_OWNER, ownerScope } from '../src/core/domain/scope.ts';
 import type { Transcript } from '../src/core/domain/transcript.ts';
 import { bindUploads } from '../src/core/ingest/bind-uploads.ts';
 import { addSource } from '../src/core/add-source.ts';
+import { bindThreads } from '../src/core/ask/bind-threads.ts';
+import { firstSentenceWriter } from './first-sentence-writer.ts';
+import { MemorySearchIndex } from './memory-search-index.ts';
+import { silentMetrics } from './silent-metrics.ts';
 import { addWebPage } from '../src/core/read/add-document.ts';
 import type { DocumentToRead } from '../src/core/ports/document-reader.ts';
 import { PlainDocumentReader } from './plain-document-reader.ts';
@@ -46,6 +50,8 @@ export interface ApiFixture {
   readonly store: Store;
   readonly blobs: Blobs;
   readonly events: Events;
+  /** What conversations are answered from. */
+  readonly searchIndex: MemorySearchIndex;
   readonly scope: OwnerScope;
   readonly logged: LoggedLine[];
   /** Starts listening on a free port; returns the address. */
@@ -80,6 +86,7 @@ export async function openApiFixture(
   const ports = { ...jobDeps, blobs, log, decoder: mp3Decoder, documentReader };
   const startJob = (scope: OwnerScope, lectureId: string | null) =>
     enqueue(jobDeps, scope, testJob, { payload: {}, lectureId, sourceId: null });
+  const searchIndex = new MemorySearchIndex();
   const app = await buildApi({
     ...ports,
     metrics: { requestFinished() {}, render: async () => ({ contentType: 'text/plain', body: '# none\n' }) },
@@ -97,6 +104,13 @@ export async function openApiFixture(
     readiness: async () => ({ status: 'ok', version: '0.0.0-test', uptimeMs: 1, dependencies: [] }),
     health: async () => ({ status: 'ok', version: '0.0.0-test', uptimeMs: 1, dependencies: [] }),
     uploads: bindUploads({ ...ports, ...jobDeps }, { maxBytes: 1_000_000_000 }),
+    threads: bindThreads({
+      ...ports,
+      searchIndex,
+      embedder: null,
+      metrics: silentMetrics,
+      writer: firstSentenceWriter(),
+    }),
     trash: {
       trashCourse: (input) => trashCourse(jobDeps, input),
       restoreCourse: (input) => restoreCourse(jobDeps, input),
@@ -118,6 +132,7 @@ export async function openApiFixture(
     store,
     blobs,
     events,
+    searchIndex,
     scope,
     logged,
     listen: () => app.listen({ port: 0, host: '127.0.0.1' }),

@@ -1,4 +1,5 @@
 import type { AnswerReply, HealthReply, SearchReply, SourceKind, SuggestReply } from '@scholium/contract';
+import type { ThreadUseCases } from '../../core/ask/bind-threads.ts';
 import type { Job } from '../../core/domain/job.ts';
 import type { Course, Lecture, Source } from '../../core/domain/library.ts';
 import type { Scope } from '../../core/domain/scope.ts';
@@ -79,6 +80,7 @@ export interface ApiDeps {
   readiness(): Promise<HealthReply>;
   readonly uploads: UploadUseCases;
   readonly trash: TrashUseCases;
+  readonly threads: ThreadUseCases;
   readonly operators: OperatorUseCases;
 }
 

@@ -97,8 +97,9 @@ async function answerOf(
 ): Promise<JsonAnswer | RawAnswer> {
   const { operation, deps } = bound;
   const key = (call.headers as Record<string, string | undefined> | undefined)?.['idempotency-key']; // a header of every POST
-  // A form is compared by its handler, when it has been read.
-  if (operation.method !== 'POST' || call.request.isMultipart() || key === undefined) return work();
+  // A form is compared by its handler, when it has been read; a stream is kept by its handler, when it has ended.
+  const byHandler = call.request.isMultipart() || operation.responses[200]?.mediaType === 'text/event-stream';
+  if (operation.method !== 'POST' || byHandler || key === undefined) return work();
   const fingerprint = fingerprintOf({ method: operation.method, url: call.request.url, body: call.body });
   const { answer, replayed } = await once(deps, { scope: call.scope, key, fingerprint }, work);
   if (replayed) call.reply.header('idempotent-replayed', 'true');

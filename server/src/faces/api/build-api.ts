@@ -20,6 +20,7 @@ import { operatorHandlers } from './handlers/operator-handlers.ts';
 import { recordingHandlers } from './handlers/recording-handlers.ts';
 import { studyHandlers } from './handlers/study-handlers.ts';
 import { systemHandlers } from './handlers/system-handlers.ts';
+import { threadHandlers } from './handlers/thread-handlers.ts';
 import { uploadHandlers } from './handlers/upload-handlers.ts';
 import { serveHome } from './home-page.ts';
 import { readJsonBodies } from './json-body.ts';
@@ -88,6 +89,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
       ...uploadHandlers(deps),
       ...studyHandlers(deps),
       ...jobHandlers(deps, closing.signal),
+      ...threadHandlers(deps, closing.signal),
       ...operatorHandlers(deps),
       ...systemHandlers(deps, () => ({ ...app.swagger() })),
     });

@@ -1,0 +1,145 @@
+import { AppError, toAppError } from '../domain/app-error.ts';
+import { citedTexts, groundAnswer, UNSUPPORTED_ANSWER } from '../domain/grounding.ts';
+import { newId } from '../domain/ids.ts';
+import { ownerScope, type Scope } from '../domain/scope.ts';
+import type { Message, Thread } from '../domain/thread.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { SearchQuery } from '../ports/search-index.ts';
+import type { Store } from '../ports/store.ts';
+import type { AnswerDraft, Evidence, Writer, WriterUsage } from '../ports/writer.ts';
+import { contentStems } from '../domain/content-terms.ts';
+import { gatherEvidence, type GatherEvidenceDeps } from './gather-evidence.ts';
+import { findThread } from './threads.ts';
+
+export interface AskInThreadDeps extends GatherEvidenceDeps {
+  readonly store: GatherEvidenceDeps['store'] & Pick<Store, 'threads' | 'courses' | 'lectures'>;
+  readonly writer: Pick<Writer, 'engine' | 'model' | 'answer'>;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+export interface AskInThreadInput {
+  readonly scope: Extract<Scope, { kind: 'owner' }>;
+  readonly threadId: string;
+  /** 1 to 2000 characters. */
+  readonly question: string;
+  /** How the person wants to be answered; null for no wishes. */
+  readonly instructions: string | null;
+}
+
+/** What happens while a question is answered, in this order: sources, any number of deltas, usage. */
+export type AnswerEvent =
+  | { readonly type: 'sources'; readonly evidence: readonly Evidence[] }
+  | { readonly type: 'delta'; readonly text: string }
+  | { readonly type: 'usage'; readonly usage: WriterUsage };
+
+/** Messages that a model is reminded of. */
+const REMEMBERED = 40;
+/** A question of so few words ("and why?") is understood with the one before. */
+const FEW_WORDS = 3;
+const TITLE_LENGTH = 60;
+
+/**
+ * Answers a question in a conversation and keeps both. An answer that is stopped in the middle is kept as far as it came, and so is
+ * the fact that one failed.
+ *
+ * @throws AppError `thread_not_found`, `search_unavailable`, `cancelled`, and those of the writer
+ */
+export async function askInThread(
+  deps: AskInThreadDeps,
+  input: AskInThreadInput,
+  emit: (event: AnswerEvent) => void,
+  signal: AbortSignal,
+): Promise<Message> {
+  const { scope } = input;
+  const question = input.question.trim();
+  const thread = await findThread(deps, input);
+  const before = await deps.store.threads.messages(scope, thread.id, REMEMBERED);
+  await keep(deps, thread, question, { role: 'user', text: question, status: 'complete' });
+  let said = '';
+  try {
+    const query = { scope, text: searched(question, before), filter: filterOf(thread) };
+    const { evidence, texts } = await gatherEvidence(deps, query, signal);
+    emit({ type: 'sources', evidence });
+    const draft = await write(
+      deps,
+      { ...input, question },
+      { evidence, before },
+      (event) => {
+        if (event.type === 'delta') said += event.text;
+        emit(event);
+      },
+      signal,
+    );
+    const grounded = groundAnswer(draft, citedTexts(texts));
+    return await keep(deps, thread, question, { ...answered(deps, grounded), unsupported: draft.unsupported ?? [] });
+  } catch (error) {
+    const status = signal.aborted ? 'stopped' : 'failed';
+    const text = said === '' && status === 'failed' ? toAppError(error).detail : said;
+    await keep(deps, thread, question, { role: 'assistant', text, status, supported: false }).catch(() => {}); // the first error counts
+    throw signal.aborted ? new AppError('cancelled', 'The answer was stopped.', { cause: error }) : error;
+  }
+}
+
+async function write(
+  { writer }: AskInThreadDeps,
+  { question, instructions }: AskInThreadInput,
+  { evidence, before }: { evidence: readonly Evidence[]; before: readonly Message[] },
+  emit: (event: AnswerEvent) => void,
+  signal: AbortSignal,
+): Promise<AnswerDraft> {
+  if (evidence.length === 0) return { answer: UNSUPPORTED_ANSWER, supported: false, citations: [] };
+  return writer.answer(
+    {
+      question,
+      evidence,
+      instructions,
+      // Marks of earlier answers mean nothing any more.
+      history: before.map(({ role, text }) => ({ role, text: text.replaceAll(/\s*\[\d+\]/g, '') })),
+      onDelta: (text) => emit({ type: 'delta', text }),
+      onUsage: (usage) => emit({ type: 'usage', usage }),
+    },
+    signal,
+  );
+}
+
+function answered({ writer }: AskInThreadDeps, { answer, supported, citations }: AnswerDraft): Said {
+  const { engine, model } = writer;
+  return { role: 'assistant', text: answer, status: 'complete', supported, citations, engine, model };
+}
+
+type Said = Pick<Message, 'role' | 'text' | 'status'> & Partial<Message>;
+
+async function keep(deps: AskInThreadDeps, thread: Thread, question: string, said: Said): Promise<Message> {
+  const scope = ownerScope(thread.ownerId);
+  const message: Message = {
+    id: newId('msg'),
+    ownerId: thread.ownerId,
+    threadId: thread.id,
+    supported: null,
+    citations: [],
+    unsupported: [],
+    engine: null,
+    model: null,
+    createdAt: deps.clock.now(),
+    ...said,
+  };
+  await deps.store.threads.addMessages(scope, thread.id, [message]);
+  if (thread.title === '' && said.role === 'user') await deps.store.threads.rename(scope, thread.id, titleOf(question));
+  return message;
+}
+
+/** `And why?` is searched with the question before it. */
+function searched(question: string, before: readonly Message[]): string {
+  const last = before.findLast(({ role }) => role === 'user')?.text;
+  return last !== undefined && contentStems(question).length < FEW_WORDS ? `${last} ${question}` : question;
+}
+
+function filterOf({ about }: Thread): SearchQuery['filter'] {
+  if (about.kind === 'course') return { courseId: about.courseId };
+  return about.kind === 'lectures' ? { lectureIds: about.lectureIds } : {};
+}
+
+function titleOf(question: string): string {
+  const line = question.replaceAll(/\s+/g, ' ');
+  return line.length <= TITLE_LENGTH ? line : `${line.slice(0, TITLE_LENGTH).replace(/\s+\S*$/, '')}…`;
+}
