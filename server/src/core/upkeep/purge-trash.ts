@@ -14,6 +14,7 @@ export interface PurgeResult {
   readonly courses: number;
   readonly lectures: number;
   readonly sources: number;
+  readonly threads: number;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -30,7 +31,8 @@ export async function purgeTrash(deps: PurgeDeps, signal: AbortSignal): Promise<
   const sources = await purgeAll((limit) => store.sources.expired(systemScope, before, limit), purgeSource);
   const lectures = await purgeAll((limit) => store.lectures.expired(systemScope, before, limit), purgeLecture);
   const courses = await purgeAll((limit) => store.courses.expired(systemScope, before, limit), purgeCourse);
-  return { courses, lectures, sources };
+  const threads = await store.threads.removeExpired(before);
+  return { courses, lectures, sources, threads };
 
   async function purgeAll<T extends { ownerId: string }>(
     next: (limit: number) => Promise<readonly T[]>,
