@@ -3,7 +3,7 @@ import type { DocumentText } from '../src/core/domain/document.ts';
 import { ownerOf, ownerScope, type Scope } from '../src/core/domain/scope.ts';
 import type { Course, Lecture, Source } from '../src/core/domain/library.ts';
 import type { Transcript } from '../src/core/domain/transcript.ts';
-import type { Store, TranscriptHead, TrashFilter } from '../src/core/ports/store.ts';
+import type { DocumentHead, Store, TranscriptHead, TrashFilter } from '../src/core/ports/store.ts';
 import {
   byAge,
   drop,
@@ -181,7 +181,7 @@ export function memoryLibrary(access: Access): Library {
           select(state.sources, scope, (row) => row.lectureId === lectureId && row.deletedAt === null)
             .sort(byAge)
             .flatMap((source) => documentsOf(state, ownerScope(source.ownerId), source.id).slice(0, 1))
-            .map(({ pages: _, ...head }) => head),
+            .map(toDocumentHead),
         ),
     },
     outputs: {
@@ -263,6 +263,11 @@ export function memoryLibrary(access: Access): Library {
 /** Newest first. */
 function documentsOf(state: MemoryState, scope: Scope, sourceId: string): DocumentText[] {
   return select(state.documents, scope, (row) => row.sourceId === sourceId).sort((a, b) => b.version - a.version);
+}
+
+function toDocumentHead(text: DocumentText): DocumentHead {
+  const { pages: _, ...head } = text;
+  return head;
 }
 
 function toHead(transcript: Transcript): TranscriptHead {
