@@ -23,11 +23,13 @@ export function memoryMediaDecoder(): MediaDecoder {
       }
       signal.throwIfAborted();
     },
-    async clip(path, { startMs, endMs }, signal) {
-      const [first, last] = [msToSamples(startMs), msToSamples(Math.min(endMs, startMs + MAX_CLIP_MS))];
-      const samples = (await readWav(path, signal)).slice(first, last);
-      if (samples.length === 0) throw new AppError('media_damaged', 'There is no sound at this place of the recording.');
-      return { extension: 'wav', bytes: wavFile(samples) };
+    async *clips(path, spans, signal) {
+      const samples = await readWav(path, signal);
+      for (const { startMs, endMs } of spans) {
+        signal.throwIfAborted();
+        const piece = samples.slice(msToSamples(startMs), msToSamples(Math.min(endMs, startMs + MAX_CLIP_MS)));
+        yield piece.length === 0 ? null : { extension: 'wav', bytes: wavFile(piece) };
+      }
     },
     version: async () => 'memory',
   };

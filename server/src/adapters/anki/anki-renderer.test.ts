@@ -110,8 +110,14 @@ describe('an Anki package', () => {
     expect(sounds.toSorted()).toEqual(['[sound:scholium-abc.mp3]', '[sound:scholium-abc.mp3]', '[sound:scholium-def.mp3]']);
   });
 
-  it('has a card without sound where there is none', async () => {
-    const { files, notes, fieldsOf } = await make(makeDeck([makeCard(basic, { clip })]));
+  it('has a card without sound where there is none, and asks for it once', async () => {
+    let asked = 0;
+    const count = async (): Promise<SoundClip | null> => {
+      asked += 1;
+      return null;
+    };
+    const { files, notes, fieldsOf } = await make(makeDeck([makeCard(basic, { clip }), makeCard(cloze, { clip })]), count);
+    expect(asked).toBe(1);
     expect(Object.keys(files).toSorted()).toEqual(['collection.anki2', 'media']);
     expect(fieldsOf(notes[0] ?? { flds: '' }).at(-2)).toBe('');
   });

@@ -14,10 +14,12 @@ export async function* writeApkg(
     if (error) throw error;
     ready.push(block);
   });
+  const asked = new Set<string>();
   const sounds = new Map<string, string>();
   for (const { clip } of deck.cards) {
     signal.throwIfAborted();
-    if (!clip || sounds.has(clip.name)) continue;
+    if (!clip || asked.has(clip.name)) continue;
+    asked.add(clip.name);
     const sound = await clipOf(clip);
     if (!sound) continue;
     // In the package a file is a number; its name stands in `media`. Level 0: readers that go through a zip from its beginning

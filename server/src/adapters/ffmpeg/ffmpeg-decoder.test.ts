@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -187,6 +187,46 @@ describe('ffmpeg', () => {
       while (!(await blocks.next()).done);
     })();
     await expect(rest).rejects.toMatchObject({ code: 'internal', permanent: false });
+  });
+
+  it('cuts the clips of a file without an index where they were asked for, and leaves nothing behind', async () => {
+    // A tone that is 100 Hz higher each second: its pitch tells the time.
+    const path = make(
+      'rising.mp3',
+      '-f',
+      'lavfi',
+      '-i',
+      'aevalsrc=0.5*sin(2*PI*(200*t+50*floor(t)*(2*t-floor(t)-1))):s=16000:d=40',
+      '-q:a',
+      '5',
+    );
+    const spans = [31, 2, 17, 8, 25, 3, 12].map((second) => ({ startMs: second * 1_000, endMs: second * 1_000 + 900 }));
+    const seconds: number[] = [];
+    for await (const clip of decoder.clips(path, spans, never)) {
+      const samples: number[] = [];
+      const clipped = await file('clip.mp3', Buffer.from(clip?.bytes ?? []));
+      for await (const block of decoder.decode(clipped, { maxDurationMs: 60_000 }, never)) samples.push(...block);
+      const middle = samples.slice(5_000, 11_000);
+      const crossings = middle.filter((sample, index) => index > 0 && sample >= 0 && (middle[index - 1] ?? 0) < 0).length;
+      seconds.push(Math.round((crossings / (middle.length / SAMPLE_RATE) - 200) / 100));
+    }
+    expect(seconds).toEqual([31, 2, 17, 8, 25, 3, 12]);
+    expect(
+      (await readdir(tmpdir())).filter((name) => name.includes(`scholium-clips-`) && name.includes(`~${process.pid}~`)),
+    ).toEqual([]);
+  });
+
+  it('stops cutting clips when nobody wants the next, and leaves nothing behind', async () => {
+    const path = await file('long.wav', wavFile(noise(600_000)));
+    const spans = Array.from({ length: 200 }, (_, index) => ({ startMs: index * 1_000, endMs: index * 1_000 + 30_000 }));
+    for await (const clip of decoder.clips(path, spans, never)) {
+      expect(clip?.bytes.length).toBeGreaterThan(100_000);
+      break;
+    }
+    expect(await childrenOf(process.pid, /ffmpeg .*long\.wav/)).toEqual([]);
+    expect(
+      (await readdir(tmpdir())).filter((name) => name.includes(`scholium-clips-`) && name.includes(`~${process.pid}~`)),
+    ).toEqual([]);
   });
 
   it('says how to get ffmpeg when it is missing', async () => {

@@ -5,7 +5,7 @@ import { AppError } from '../../core/domain/app-error.ts';
 import { msToSamples, SAMPLE_RATE } from '../../core/domain/audio.ts';
 import type { MediaDecoder, MediaFacts } from '../../core/ports/media-decoder.ts';
 import { isMissingProgram, keepTail, spawnLimited, type Limits } from '../child-process/spawn-limited.ts';
-import { clipSound } from './clip-sound.ts';
+import { clipSounds } from './clip-sounds.ts';
 import { MEMORY_BYTES, MISSING, SAFE_INPUT } from './safe-input.ts';
 import { parseProbe } from './parse-probe.ts';
 
@@ -23,7 +23,11 @@ export function createFfmpegDecoder(paths: { ffmpeg: string; ffprobe: string }):
   return {
     probe: (path, signal) => probe(paths.ffprobe, path, signal),
     decode: (path, options, signal) => decode(paths.ffmpeg, path, options.maxDurationMs, signal),
-    clip: (path, span, signal) => clipSound(paths.ffmpeg, path, span, signal),
+    async *clips(path, spans, signal) {
+      if (spans.length === 0) return;
+      const { format } = await probe(paths.ffprobe, path, signal);
+      yield* clipSounds(paths.ffmpeg, { path, format }, spans, signal);
+    },
     version: () => version(paths.ffmpeg),
   };
 }

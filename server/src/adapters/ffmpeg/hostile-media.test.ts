@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest';
+import { findOnPath } from '../../../testkit/find-on-path.ts';
 import { tone, wavFile } from '../../../testkit/sound.ts';
 import { realDecoder } from '../../../testkit/spoken-sample.ts';
 import { toAppError } from '../../core/domain/app-error.ts';
+import { clipSounds } from './clip-sounds.ts';
 
 /** What may be uploaded: a playlist may hide behind each name. */
 const EXTENSIONS = 'wav mp3 m4a mp4 mov mkv webm ogg opus flac aac aiff amr avi ts mpg wma flv'.split(' ');
@@ -85,7 +87,11 @@ describe('a playlist that is named like a recording', () => {
     const path = join(folder, 'upload.mp3');
     for (const content of [hls('#EXTINF:2,', 'secret.wav', '#EXT-X-ENDLIST'), 'ffconcat version 1.0\nfile secret.wav\n']) {
       await writeFile(path, content);
-      expect(await code(decoder.clip(path, { startMs: 0, endMs: 1_000 }, never))).toMatch(REFUSED);
+      const spans = Array.from({ length: 8 }, () => ({ startMs: 0, endMs: 1_000 }));
+      expect(await code(decoder.clips(path, spans, never)[Symbol.asyncIterator]().next())).toMatch(REFUSED);
+      // Also when it was not looked at before, and is said to be of a kind that is copied first.
+      const clips = clipSounds(findOnPath('ffmpeg'), { path, format: 'mp3' }, spans, never);
+      expect(await code(clips.next())).toMatch(REFUSED);
     }
   });
 

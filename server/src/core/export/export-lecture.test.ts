@@ -152,7 +152,7 @@ test('a card whose sound cannot be cut is written without, and the log says so',
   const stored = await api.store.exports.find(api.scope, 'memory', 'anki');
   const files = unzipSync(await buffer(await api.blobs.read(api.scope, stored?.blobKey ?? 'none')));
   expect(Object.keys(files).toSorted()).toEqual(['collection.anki2', 'media']);
-  expect(warnings).toEqual(['export.clip-failed', 'export.clip-failed']);
+  expect(warnings).toEqual(['export.clips-failed']);
 });
 
 test('cards are written without sound where retention has removed it', async () => {

@@ -22,7 +22,7 @@ export interface ExportLectureDeps {
   readonly store: Store;
   readonly blobs: Pick<Blobs, 'put' | 'stat' | 'withFile' | 'remove' | 'uri'>;
   readonly clock: Pick<Clock, 'now'>;
-  readonly decoder: Pick<MediaDecoder, 'clip'>;
+  readonly decoder: Pick<MediaDecoder, 'clips'>;
   readonly exportRenderers: ExportRenderers;
   readonly log: Log;
   /** Of the web app, where times link to; null when it is not known. */

@@ -57,9 +57,12 @@ function span(sourceId: string, startMs: number): ClipSpan {
 /** Writes the name and the size of each sound. */
 const listing: CardDeckRenderer = {
   async *render({ cards }, clipOf) {
+    const seen = new Set<string>();
     for (const { clip } of cards) {
-      const sound = clip && (await clipOf(clip));
-      yield Buffer.from(`${clip?.name}:${sound?.bytes.length ?? 'none'} `);
+      if (!clip || seen.has(clip.name)) continue;
+      seen.add(clip.name);
+      const sound = await clipOf(clip);
+      yield Buffer.from(`${clip.name}:${sound?.bytes.length ?? 'none'} `);
     }
   },
 };
@@ -98,41 +101,73 @@ test('each recording is opened once for all of its clips, and one that is not he
   expect(opened).toEqual(['sources/one']);
 });
 
-test('two clips are cut at a time, and no more', async () => {
-  let running = 0;
-  let most = 0;
-  const clip: MediaDecoder['clip'] = async () => {
-    running += 1;
-    most = Math.max(most, running);
-    await new Promise((resolve) => setImmediate(resolve));
-    running -= 1;
-    return { extension: 'mp3', bytes: new Uint8Array(1) };
+test('the decoder is asked once for all clips of a recording, in the order of the cards', async () => {
+  const asked: unknown[] = [];
+  const { deps } = await makeDeps();
+  const clips: MediaDecoder['clips'] = (path, spans, signal) => {
+    asked.push(spans.map(({ startMs }) => startMs));
+    return deps.decoder.clips(path, spans, signal);
   };
-  const { deps } = await makeDeps({ decoder: { clip } });
-  const deck = makeDeck(Array.from({ length: 12 }, (_, index) => span('one', index * 100)));
-  await writeDeck(deps, { scope, deck, sources, blobKey: 'exports/deck' }, never);
-  expect(most).toBe(2);
+  const deck = makeDeck([span('one', 900), span('one', 100), span('one', 900), span('one', 500)]);
+  await writeDeck({ ...deps, decoder: { clips } }, { scope, deck, sources, blobKey: 'exports/deck' }, never);
+  expect(asked).toEqual([[900, 100, 500]]);
+});
+
+test('a clip that the renderer passes over shifts no other card to the wrong words', async () => {
+  const lengths = [300, 500, 700];
+  const spans = lengths.map((lengthMs, index) => ({ ...span('one', index * 300), endMs: index * 300 + lengthMs }));
+  const given: (number | undefined)[] = [];
+  const choosy: CardDeckRenderer = {
+    async *render({ cards }, clipOf) {
+      for (const { clip } of cards.slice(1)) given.push(clip ? (await clipOf(clip))?.bytes.length : undefined);
+      yield new Uint8Array(1);
+    },
+  };
+  const { deps } = await makeDeps({ renderer: choosy });
+  await writeDeck(deps, { scope, deck: makeDeck(spans), sources, blobKey: 'exports/deck' }, never);
+  expect(given).toEqual([500, 700].map((lengthMs) => 44 + lengthMs * 32));
 });
 
 test('a cancelled export leaves no file and ends with the reason', async () => {
   const stop = new AbortController();
-  const clip: MediaDecoder['clip'] = async (_path, _span, signal) => {
-    stop.abort(new AppError('cancelled', 'Stopped.'));
-    signal.throwIfAborted();
-    throw new Error('not reached');
+  let ended = false;
+  const clips: MediaDecoder['clips'] = async function* (_path, _spans, signal) {
+    try {
+      yield { extension: 'mp3', bytes: new Uint8Array(1) };
+      stop.abort(new AppError('cancelled', 'Stopped.'));
+      signal.throwIfAborted();
+    } finally {
+      ended = true;
+    }
   };
-  const { deps, blobs } = await makeDeps({ decoder: { clip } });
+  const { deps, blobs } = await makeDeps({ decoder: { clips } });
   const input = { scope, deck: makeDeck([span('one', 0), span('one', 200)]), sources, blobKey: 'exports/deck' };
   await expect(writeDeck(deps, input, stop.signal)).rejects.toThrow(/Stopped|abort/i);
   expect(await blobs.stat(scope, 'exports/deck')).toBeNull();
+  expect(ended).toBe(true);
+});
+
+test('a recording that cannot be cut costs its sounds, not the deck', async () => {
+  const { deps, blobs } = await makeDeps();
+  const clips: MediaDecoder['clips'] = async function* (path, spans, signal) {
+    let given = 0;
+    for await (const clip of deps.decoder.clips(path, spans, signal)) {
+      if (given++ === 1) throw new AppError('media_damaged', 'It breaks off.');
+      yield clip;
+    }
+  };
+  const deck = makeDeck([span('one', 0), span('one', 200), span('one', 400)]);
+  await writeDeck({ ...deps, decoder: { clips } }, { scope, deck, sources, blobKey: 'exports/deck' }, never);
+  const text = (await buffer(await blobs.read(scope, 'exports/deck'))).toString();
+  expect(text).toBe('one-0:3244 one-200:none one-400:none ');
 });
 
 test('an error of ours while a clip is cut is not taken for a missing sound', async () => {
-  const clip: MediaDecoder['clip'] = async () => {
+  // oxlint-disable-next-line require-yield -- it fails before it has anything to give
+  const clips: MediaDecoder['clips'] = async function* () {
     throw new TypeError('a mistake');
   };
-  const { deps } = await makeDeps({ decoder: { clip } });
-  await expect(
-    writeDeck(deps, { scope, deck: makeDeck([span('one', 0)]), sources, blobKey: 'exports/deck' }, never),
-  ).rejects.toThrow('a mistake');
+  const { deps } = await makeDeps({ decoder: { clips } });
+  const input = { scope, deck: makeDeck([span('one', 0)]), sources, blobKey: 'exports/deck' };
+  await expect(writeDeck(deps, input, never)).rejects.toThrow('a mistake');
 });

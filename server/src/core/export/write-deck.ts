@@ -10,13 +10,10 @@ import type { Log } from '../ports/log.ts';
 import type { MediaDecoder, SoundClip } from '../ports/media-decoder.ts';
 import type { Store } from '../ports/store.ts';
 
-/** So many clips are cut at a time while one is written; each takes one core. */
-const AHEAD = 2;
-
 export interface WriteDeckDeps {
   readonly store: { readonly holdings: Pick<Store['holdings'], 'find'> };
   readonly blobs: Pick<Blobs, 'put' | 'stat' | 'withFile'>;
-  readonly decoder: Pick<MediaDecoder, 'clip'>;
+  readonly decoder: Pick<MediaDecoder, 'clips'>;
   readonly renderer: CardDeckRenderer;
   readonly log: Log;
 }
@@ -36,9 +33,10 @@ export async function writeDeck(deps: WriteDeckDeps, input: WriteDeckInput, sign
   const { scope, deck, blobKey } = input;
   const spans = distinctSpans(deck);
   const heard = await recordingsOf(deps, input, spans);
-  return withFiles(deps.blobs, scope, heard, new Map(), (paths) => {
-    const cut = cutAhead(deps, { spans, paths }, signal);
-    return deps.blobs.put(scope, blobKey, Readable.from(deps.renderer.render(deck, cut, signal)), { signal });
+  return withFiles(deps.blobs, scope, heard, new Map(), async (paths) => {
+    const { clipOf, close } = clipsOf(deps, { spans, paths }, signal);
+    const pieces = Readable.from(deps.renderer.render(deck, clipOf, signal));
+    return deps.blobs.put(scope, blobKey, pieces, { signal }).finally(close);
   });
 }
 
@@ -72,41 +70,41 @@ async function withFiles<T>(
   );
 }
 
-/** Cuts the next clips while one is written. */
-function cutAhead(
-  deps: Pick<WriteDeckDeps, 'decoder' | 'log'>,
+/**
+ * Gives the clips as the decoder cuts them: the cards are gone through in the same order. Where a recording cannot be cut its
+ * remaining cards have no sound.
+ */
+function clipsOf(
+  { decoder, log }: Pick<WriteDeckDeps, 'decoder' | 'log'>,
   { spans, paths }: { spans: readonly ClipSpan[]; paths: ReadonlyMap<string, string> },
   signal: AbortSignal,
-): (span: ClipSpan) => Promise<SoundClip | null> {
-  const started = new Map<string, Promise<SoundClip | null>>();
-  const start = (span: ClipSpan): Promise<SoundClip | null> => {
-    const path = paths.get(span.sourceId);
-    const cutting = started.get(span.name) ?? (path === undefined ? Promise.resolve(null) : cut(deps, span, path, signal));
-    // An aborted one that nobody waits for any more is no error of its own.
-    cutting.catch(() => {});
-    started.set(span.name, cutting);
-    return cutting;
-  };
-  return async (span) => {
-    const index = spans.findIndex(({ name }) => name === span.name);
-    const [cutting] = spans.slice(index, index + AHEAD).map(start);
-    const clip = (await cutting) ?? null;
-    started.delete(span.name);
-    return clip;
-  };
-}
-
-async function cut(
-  { decoder, log }: Pick<WriteDeckDeps, 'decoder' | 'log'>,
-  span: ClipSpan,
-  path: string,
-  signal: AbortSignal,
-): Promise<SoundClip | null> {
-  try {
-    return await decoder.clip(path, span, signal);
-  } catch (error) {
-    if (signal.aborted || !(error instanceof AppError)) throw error;
-    log.warn('application', 'export.clip-failed', { sourceId: span.sourceId, startMs: span.startMs, code: error.code });
-    return null;
+): { clipOf: (span: ClipSpan) => Promise<SoundClip | null>; close: () => Promise<void> } {
+  const cutting = new Map<string, { readonly coming: ClipSpan[]; readonly clips: AsyncIterator<SoundClip | null> }>();
+  for (const [sourceId, path] of paths) {
+    const ofSource = spans.filter((span) => span.sourceId === sourceId);
+    cutting.set(sourceId, { coming: [...ofSource], clips: decoder.clips(path, ofSource, signal)[Symbol.asyncIterator]() });
   }
+  return {
+    async clipOf({ name, sourceId, startMs }) {
+      const source = cutting.get(sourceId);
+      // A clip that nobody asked for is passed over: no card plays another's words.
+      const further = (source?.coming.findIndex((span) => span.name === name) ?? -1) + 1;
+      const skipped = source?.coming.splice(0, further) ?? [];
+      try {
+        for (const span of skipped) {
+          const next = await source?.clips.next();
+          if (span.name === name) return next && !next.done ? next.value : null;
+        }
+        return null;
+      } catch (error) {
+        if (signal.aborted || !(error instanceof AppError)) throw error;
+        log.warn('application', 'export.clips-failed', { sourceId, startMs, code: error.code });
+        cutting.delete(sourceId);
+        return null;
+      }
+    },
+    async close() {
+      for (const { clips } of cutting.values()) await clips.return?.();
+    },
+  };
 }

@@ -13,6 +13,12 @@ export interface SoundClip {
   readonly bytes: Uint8Array;
 }
 
+/** From where to where in a recording. */
+export interface ClipTimes {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
 /** No clip is longer: enough for a few sentences, and small (a 30 s MP3 has 180 kB). */
 export const MAX_CLIP_MS = 30_000;
 
@@ -27,12 +33,12 @@ export interface MediaDecoder {
    */
   decode(path: string, options: { maxDurationMs: number }, signal: AbortSignal): AsyncIterable<Int16Array>;
   /**
-   * The sound from `startMs` to `endMs`, at most `MAX_CLIP_MS` of it; shorter where the recording ends before. What lies
-   * before is skipped, not decoded, so a clip out of the third hour costs little more than one of the first minute.
-   * `startMs` lies within the recording: not every container tells that there is nothing after its end.
-   * @throws AppError as `probe`; `media_damaged` when there is no sound at that time
+   * The sound of each span, in their order: at most `MAX_CLIP_MS` of it, less where the recording ends before, null where there
+   * is none. What lies between is skipped, not decoded. A few clips are in memory at a time; stopping the iteration ends the work.
+   * Spans begin within the recording: not every container tells that there is nothing after its end.
+   * @throws AppError as `probe`
    */
-  clip(path: string, span: { startMs: number; endMs: number }, signal: AbortSignal): Promise<SoundClip>;
+  clips(path: string, spans: readonly ClipTimes[], signal: AbortSignal): AsyncIterable<SoundClip | null>;
   /** Version text, for health and doctor. @throws AppError `decoder_unavailable` */
   version(): Promise<string>;
 }
