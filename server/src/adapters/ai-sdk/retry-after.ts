@@ -20,7 +20,7 @@ export function retryAfterMs(
   return body === null ? null : retryInfoMs(body);
 }
 
-const retryInfo = z.object({ error: z.object({ details: z.array(z.looseObject({ retryDelay: z.unknown() })) }) });
+const retryInfo = z.object({ error: z.object({ details: z.array(z.object({ retryDelay: z.string().optional() }).catch({})) }) });
 
 function retryInfoMs(body: string): number | null {
   const delays = z
@@ -37,7 +37,7 @@ function retryInfoMs(body: string): number | null {
     .safeParse(body);
   if (!delays.success) return null;
   for (const { retryDelay } of delays.data.error.details) {
-    const [, seconds] = /^(\d+(?:\.\d+)?)s$/.exec(String(retryDelay)) ?? [];
+    const [, seconds] = /^(\d+(?:\.\d+)?)s$/.exec(retryDelay ?? '') ?? [];
     if (seconds !== undefined) return Math.ceil(Number(seconds) * 1000);
   }
   return null;
