@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { AppError } from '../src/core/domain/app-error.ts';
-import { contentStems } from '../src/core/domain/content-terms.ts';
 import type { Embedder } from '../src/core/ports/embedder.ts';
+import { hashedVector } from './model-servers/hashed-vector.ts';
 
 /** An `Embedder` for tests: each stem of the text adds to one place of the vector, so texts are alike that share words. */
 export class HashEmbedder implements Embedder {
@@ -18,29 +18,11 @@ export class HashEmbedder implements Embedder {
       if (purpose === 'passage') await setImmediate();
       if (signal.aborted) throw new AppError('cancelled', 'The work was cancelled.', { cause: signal.reason });
       this.heard[purpose].push(text);
-      vectors.push(hashedVector(text, this.dimensions));
+      vectors.push(Float32Array.from(hashedVector(text, this.dimensions)));
     }
     if (signal.aborted) throw new AppError('cancelled', 'The work was cancelled.', { cause: signal.reason });
     return vectors;
   }
 
   async close(): Promise<void> {}
-}
-
-function hashedVector(text: string, dimensions: number): Float32Array {
-  const vector = new Float32Array(dimensions);
-  for (const stem of contentStems(text)) {
-    const place = hash(stem) % dimensions;
-    vector[place] = (vector[place] ?? 0) + 1;
-  }
-  const length = Math.hypot(...vector);
-  if (length === 0) vector[0] = 1;
-  return length === 0 ? vector : vector.map((component) => component / length);
-}
-
-/** FNV-1a, 32 bits. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193) >>> 0;
-  return value;
 }

@@ -1,6 +1,6 @@
 import { contentStems } from '../../src/core/domain/content-terms.ts';
 
-/** Each stem of the text adds to one place of the vector, so texts are alike that share words. Twice the length of a unit vector. */
+/** Each stem of the text adds to one place of the vector, so texts are alike that share words. Of length 1. */
 export function hashedVector(text: string, dimensions: number): readonly number[] {
   const vector = Array.from<number>({ length: dimensions }).fill(0);
   for (const stem of contentStems(text)) {
@@ -9,8 +9,7 @@ export function hashedVector(text: string, dimensions: number): readonly number[
   }
   const length = Math.hypot(...vector);
   if (length === 0) vector[0] = 1;
-  // Not of length 1: whoever asks must see to that, as with some real providers.
-  return vector.map((component) => (2 * component) / (length || 1));
+  return vector.map((component) => component / (length || 1));
 }
 
 /** FNV-1a, 32 bits. */

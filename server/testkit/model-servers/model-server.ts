@@ -84,7 +84,8 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
         response,
         200,
         shape.vectors(
-          call.texts.map((text) => hashedVector(text, dimensions)),
+          // Not of length 1: whoever asks must see to that, as with some real providers.
+          call.texts.map((text) => hashedVector(text, dimensions).map((component) => 2 * component)),
           call,
         ),
       );

@@ -358,6 +358,23 @@ describe('what only some providers do', () => {
       { contextTokens: 1000 },
     ));
 
+  it('says what the fetch says that it was given, and asks no more', async () => {
+    const { createServer } = await import('node:http'); // a port that somebody may not reach
+    const { createSafeFetch } = await import('../safe-fetch/safe-dispatcher.ts');
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number }; // a TCP server's address
+    const safe = createSafeFetch();
+    const rig = await serve('openai-compatible', { baseUrl: `http://127.0.0.1:${port}/v1` }, { fetch: safe.fetch });
+    try {
+      await expect(untilSettled(rig.clock, generate(rig))).rejects.toMatchObject({ code: 'url_not_allowed' });
+    } finally {
+      await rig.close();
+      await safe.close();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
   it('reads no reply without end', () =>
     withServer('openai', async (rig) => {
       rig.script(() => ({ text: 'x'.repeat(40 * 1024 * 1024), fault: undefined }), { json: GOOD });

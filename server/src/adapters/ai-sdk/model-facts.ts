@@ -7,8 +7,8 @@ interface Price {
 }
 
 /**
- * List prices of the providers as they were published on 2026-10-10, without discounts for cached or batched tokens: what is computed by them
- * is an upper estimate, not a bill. A model that is not here has no known cost.
+ * List prices of the providers in 2026 (OpenAI as of March, Gemini of May, Anthropic of October), without discounts for cached or batched tokens:
+ * what is computed by them is an estimate, not a bill. A model that is not here has no known cost.
  * https://platform.openai.com/docs/pricing, https://platform.claude.com/docs/en/about-claude/pricing, https://ai.google.dev/gemini-api/docs/pricing
  */
 const PRICES: Readonly<Record<string, Price>> = {

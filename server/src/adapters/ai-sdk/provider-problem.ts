@@ -35,7 +35,8 @@ const FILTERED = /content_policy_violation|content_filter|blocked by.{0,30}polic
  * was sent or answered: providers repeat keys and prompts in their errors.
  */
 export function providerProblem(thrown: unknown, asked: Asked, now: number): ProviderProblem {
-  if (thrown instanceof AppError) return { error: thrown, retryAfterMs: null };
+  const own = appErrorIn(thrown);
+  if (own) return { error: own, retryAfterMs: null };
   const { status, headers, body, code } = readError(thrown);
   const wait = retryAfterMs(headers, body, now);
   const error = (is: ConstructorParameters<typeof AppError>[0], detail: string): ProviderProblem => ({
@@ -113,6 +114,16 @@ function readError(thrown: unknown): ReadError {
     return { status: reported === 200 ? 500 : reported, headers: undefined, body: safeJson(thrown), code: 'error' };
   if (thrown instanceof Error) return { status: null, headers: undefined, body: null, code: networkCode(thrown) };
   return { status: 500, headers: undefined, body: safeJson(thrown), code: 'error' };
+}
+
+/** What our own fetch or code said, under whatever fetch and the SDK wrapped it in. */
+function appErrorIn(thrown: unknown): AppError | null {
+  let at = thrown;
+  for (let depth = 0; at instanceof Error && depth < 8; depth += 1) {
+    if (at instanceof AppError) return at;
+    at = at.cause;
+  }
+  return null;
 }
 
 /** `ECONNREFUSED` and the like, from wherever in the chain of causes it stands. */
