@@ -24,7 +24,7 @@ export function callOptions(
     maxOutputTokens: thinking ? maxOutputTokens + THINKING_TOKENS : maxOutputTokens,
     ...(thinking ? { reasoning: 'low' as const } : {}),
     ...(form
-      ? { responseFormat: { type: 'json' as const, schema: form.json, ...(schemaName ? { name: schemaName } : {}) } }
+      ? { responseFormat: { type: 'json' as const, schema: form.json, ...(schemaName ? { name: plainName(schemaName) } : {}) } }
       : {}),
     // OpenAI refuses schemas with optional fields in its strict form.
     ...(form && !form.strict
@@ -32,6 +32,9 @@ export function callOptions(
       : {}),
   };
 }
+
+/** OpenAI takes no other signs, and no more. */
+const plainName = (name: string): string => name.replaceAll(/[^\w-]/g, '_').slice(0, 64);
 
 const tellsSchema = (settings: LanguageModelSettings): boolean =>
   settings.engine === 'openai-compatible' && settings.structuredOutputs === false;

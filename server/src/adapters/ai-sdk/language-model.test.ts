@@ -266,6 +266,15 @@ describe('what only some providers do', () => {
       await expect(generate(rig)).rejects.toMatchObject({ detail: expect.stringContaining('GEMINI_API_KEY') });
     }));
 
+  it('gives a schema a name that OpenAI takes', () =>
+    withServer('openai', async (rig) => {
+      rig.script({ json: GOOD });
+      await rig.model.generate({ ...ASKED, schema: notes, schemaName: `Übung: ${'x'.repeat(80)}` }, never);
+      expect(rig.server.calls[0]?.body).toMatchObject({
+        response_format: { json_schema: { strict: true, name: expect.stringMatching(/^_bung__x{57}$/) } },
+      });
+    }));
+
   it('asks OpenAI at the path that proxies know', () =>
     withServer('openai', async (rig) => {
       rig.script('Yes.');
