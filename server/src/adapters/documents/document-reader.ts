@@ -7,7 +7,7 @@ import { runReader } from './run-reader.ts';
 import { sniffDocument, type SniffedDocument } from './sniff-document.ts';
 
 /** Raised when the same file would give another text. */
-const VERSION = 1;
+const VERSION = 2;
 
 export interface DocumentReaderOptions {
   readonly limits?: Partial<DocumentLimits>;

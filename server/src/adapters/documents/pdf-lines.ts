@@ -1,69 +1,105 @@
-/** A line of a page as it was set. Lengths are points, `y` counts from the bottom of the page. */
-export interface PdfLine {
+/** A piece of text as a PDF file places it. Points, measured from the left and from the top of the page as it is shown. */
+export interface PdfRun {
   readonly text: string;
-  readonly x: number;
-  readonly y: number;
-  /** Of the letters. */
+  readonly left: number;
+  readonly right: number;
+  /** Of the line it stands on. */
+  readonly baseline: number;
   readonly size: number;
 }
 
-/** Two pieces are on one line when their bases differ by less than this share of their size. */
-const SAME_LINE = 0.4;
-/** A gap of this share of the size is a space, though none was written. */
-const SPACE = 0.18;
-
-interface Piece {
-  readonly str: string;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly size: number;
-  readonly hasEOL: boolean;
+/** Runs that follow each other on a line. */
+export interface PdfSegment extends PdfRun {
+  /** Its place in the file: programs mostly write in the order that is read. */
+  readonly index: number;
 }
 
-/** Puts the pieces of text that a PDF is made of together to lines, in the order they were written in. */
-export function linesOf(items: readonly unknown[]): PdfLine[] {
-  const lines: PdfLine[] = [];
-  let open: { parts: string; x: number; y: number; end: number; size: number } | null = null;
-  const close = (): void => {
-    if (open && open.parts.trim() !== '') lines.push({ text: open.parts, x: open.x, y: open.y, size: open.size });
-    open = null;
-  };
-  for (const piece of items.flatMap(pieceOf)) {
-    if (open && piece.str !== '' && !continues(open, piece)) close();
-    if (open) {
-      const gap: number = piece.x - open.end;
-      const spaced: boolean = gap > SPACE * Math.max(open.size, piece.size) && !/\s$/.test(open.parts) && !/^\s/.test(piece.str);
-      open.parts += (spaced ? ' ' : '') + piece.str;
-      if (piece.str.trim() !== '') {
-        open.end = piece.x + piece.width;
-        open.size = Math.max(open.size, piece.size);
-      }
-    } else if (piece.str.trim() !== '') {
-      open = { parts: piece.str, x: piece.x, y: piece.y, end: piece.x + piece.width, size: piece.size };
+/** A line of a column. */
+export interface PdfLine extends PdfRun {
+  /** Lines of one stretch of text share it; the next column or the text below has another. */
+  readonly region: number;
+}
+
+/** Runs nearer than this many sizes belong to the same stretch; columns and cells lie farther apart. */
+const JOINED_GAP = 1.0;
+/** A gap of this many sizes is a space that the file did not write. */
+const SPACE_GAP = 0.18;
+
+/** TeX's older fonts set an accent beside its letter: na¨ıve, Erd˝os. */
+const ACCENTS: Readonly<Record<string, string>> = {
+  '\u00A8': '\u0308',
+  '\u00B4': '\u0301',
+  '\u02C6': '\u0302',
+  '\u02DC': '\u0303',
+  '\u02DD': '\u030B',
+};
+
+/** Text whose accents stand on their letters. */
+export function withAccents(text: string): string {
+  return text.replace(/([\u00A8\u00B4\u02C6\u02DC\u02DD]) ?([a-z\u0131])/gi, (_, accent: string, letter: string) =>
+    ((letter === '\u0131' ? 'i' : letter) + (ACCENTS[accent] ?? '')).normalize('NFC'),
+  );
+}
+
+/** Joins runs that continue each other; a run further off begins a segment of its own. */
+export function segmentsOf(runs: readonly PdfRun[]): PdfSegment[] {
+  const segments: PdfSegment[] = [];
+  let pendingSpace = false;
+  for (const run of runs) {
+    if (run.text.trim() === '') {
+      pendingSpace ||= run.text !== '';
+      continue;
     }
-    if (piece.hasEOL) close();
+    const last = segments.at(-1);
+    const size = Math.max(run.size, last?.size ?? 0);
+    const gap = last ? Math.max(run.left - last.right, last.left - run.right) : 0;
+    const sameLine =
+      last !== undefined && Math.abs(run.baseline - last.baseline) < size * 0.45 && gap < size * JOINED_GAP && gap > -size * 0.6;
+    if (!last || !sameLine) segments.push({ ...run, index: segments.length });
+    else {
+      const space = (pendingSpace || gap > size * SPACE_GAP) && !/\s$/.test(last.text) && !/^\s/.test(run.text) ? ' ' : '';
+      segments[segments.length - 1] = {
+        ...last,
+        text: last.text + space + run.text,
+        left: Math.min(last.left, run.left),
+        right: Math.max(last.right, run.right),
+        // A footnote's number stands above the line and is smaller; the words say where the line is.
+        baseline: run.size > last.size ? run.baseline : last.baseline,
+        size,
+      };
+    }
+    pendingSpace = false;
   }
-  close();
-  return lines;
+  return segments;
 }
 
-function continues(line: { y: number; end: number; size: number }, piece: Piece): boolean {
-  const size = Math.max(line.size, piece.size);
-  return Math.abs(line.y - piece.y) <= SAME_LINE * size && piece.x >= line.end - size && piece.x - line.end < 6 * size;
+/** Segments side by side, from the top of the page to its end. */
+export function rowsOf(segments: readonly PdfSegment[]): PdfSegment[][] {
+  const rows: PdfSegment[][] = [];
+  for (const segment of [...segments].sort((a, b) => a.baseline - b.baseline || a.left - b.left)) {
+    const row = rows.at(-1);
+    const first = row?.[0];
+    if (row && first && segment.baseline - first.baseline < Math.min(segment.size, first.size) * 0.5) row.push(segment);
+    else rows.push([segment]);
+  }
+  return rows;
 }
 
-/** Marks and pieces of another shape are left out. */
-function pieceOf(item: unknown): Piece[] {
-  if (typeof item !== 'object' || item === null || !('str' in item) || typeof item.str !== 'string') return [];
-  const { transform, width, height, hasEOL } = item as {
-    transform?: unknown;
-    width?: unknown;
-    height?: unknown;
-    hasEOL?: unknown;
+/** The segments of a row as one line, in the direction its letters are read. */
+export function lineOf(row: readonly PdfSegment[], region: number): PdfLine {
+  const rightToLeft = isRightToLeft(row.map(({ text }) => text).join(''));
+  const parts = [...row].sort((a, b) => (rightToLeft ? b.left - a.left : a.left - b.left));
+  return {
+    text: withAccents(parts.map(({ text }) => text).join(' ')),
+    left: Math.min(...row.map(({ left }) => left)),
+    right: Math.max(...row.map(({ right }) => right)),
+    baseline: Math.max(...row.map(({ baseline }) => baseline)),
+    size: Math.max(...row.map(({ size }) => size)),
+    region,
   };
-  const numbers = Array.isArray(transform) ? transform.map(Number) : [];
-  const [a = 0, b = 0, , , x = 0, y = 0] = numbers;
-  const size = typeof height === 'number' && height > 0 ? height : Math.hypot(a, b) || 10;
-  return [{ str: item.str, x, y, width: typeof width === 'number' ? width : 0, size, hasEOL: hasEOL === true }];
+}
+
+export function isRightToLeft(text: string): boolean {
+  const strong = text.match(/[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}]/gu)?.length ?? 0;
+  return strong > (text.match(/\p{Script=Latin}/gu)?.length ?? 0);
 }

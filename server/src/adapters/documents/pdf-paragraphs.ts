@@ -1,84 +1,94 @@
-import type { Block } from './page-of-blocks.ts';
 import type { PdfLine } from './pdf-lines.ts';
 
-/** Lines further apart than this many times their size belong to two paragraphs. */
-const PARAGRAPH_GAP = 1.75;
-/** Letters larger than this many times the usual ones make a heading, unless it is long. */
-const HEADING_SIZE = 1.17;
-const LONGEST_HEADING = 150;
-/** A line at the edge that is on so many of the pages is a running head or foot; fewer pages tell nothing. */
-const RUNNING_SHARE = 0.6;
-const FEWEST_PAGES = 4;
-/** How many lines at each edge are looked at. */
-const EDGE_LINES = 2;
-
-/** The size of most letters: that of the body. */
-export function bodySizeOf(lines: readonly PdfLine[]): number {
-  const letters = new Map<number, number>();
-  for (const { size, text } of lines) {
-    const rounded = Math.round(size * 2) / 2;
-    letters.set(rounded, (letters.get(rounded) ?? 0) + text.length);
-  }
-  return [...letters].reduce((best, next) => (next[1] > best[1] ? next : best), [10, 0])[0];
+export interface PdfParagraph {
+  readonly text: string;
+  /** Of its letters, in points. */
+  readonly size: number;
 }
 
-/** Pages without the lines that stand at the same edge of most of them: titles, names, page numbers. */
-export function withoutRunningLines(pages: readonly (readonly PdfLine[])[]): readonly (readonly PdfLine[])[] {
-  if (pages.length < FEWEST_PAGES) return pages;
-  const counts = new Map<string, number>();
-  for (const page of pages) for (const key of new Set(edgesOf(page).map(runningKey))) counts.set(key, (counts.get(key) ?? 0) + 1);
-  const most = pages.length * RUNNING_SHARE;
-  return pages.map((page) => {
-    const running = new Set(edgesOf(page).filter((line) => (counts.get(runningKey(line)) ?? 0) >= most));
-    return page.filter((line) => !running.has(line));
-  });
+/** All words of a document in lower case; tells which hyphens at line ends belong to their word. */
+export function wordsOf(lines: readonly PdfLine[]): Set<string> {
+  const words = new Set<string>();
+  for (const { text } of lines)
+    for (const [word] of text.toLowerCase().matchAll(/[\p{L}\p{M}]+(?:-[\p{L}\p{M}]+)*/gu)) words.add(word);
+  return words;
 }
 
-/** Paragraphs and headings from lines: words that were parted at the end of a line are put together. */
-export function blocksOfLines(lines: readonly PdfLine[], bodySize: number): Block[] {
-  const blocks: { level: number; text: string }[] = [];
-  let last: PdfLine | null = null;
+/** Lines joined to paragraphs, by their distance, indents, sizes, and lines that end early. */
+export function paragraphsOf(lines: readonly PdfLine[], words: ReadonlySet<string>): PdfParagraph[] {
+  const paragraphs: { text: string; size: number; last: PdfLine }[] = [];
+  const shapes = shapesOf(lines);
   for (const line of lines) {
-    const level = headingLevel(line, bodySize);
-    const open = blocks.at(-1);
-    if (open && last && open.level === level && belongs(last, line, level)) open.text = join(open.text, line.text);
-    else blocks.push({ level, text: line.text });
-    last = line;
+    const open = paragraphs.at(-1);
+    if (open && continues(open.last, line, shapes.get(line.region))) {
+      open.text = joinLines(open.text, line.text, words);
+      open.last = line;
+    } else paragraphs.push({ text: line.text, size: line.size, last: line });
   }
-  return blocks;
+  return paragraphs.map(({ text, size }) => ({ text, size }));
 }
 
-function headingLevel({ size, text }: PdfLine, bodySize: number): number {
-  const ratio = size / bodySize;
-  if (ratio < HEADING_SIZE || text.trim().length > LONGEST_HEADING || !/\p{L}{2}/u.test(text)) return 0;
-  return ratio > 1.7 ? 1 : ratio > 1.35 ? 2 : 3;
+interface Shape {
+  readonly left: number;
+  readonly right: number;
+  /** Usual distance from line to line. */
+  readonly leading: number;
 }
 
-function belongs(last: PdfLine, line: PdfLine, level: number): boolean {
-  if (Math.abs(last.size - line.size) > 0.15 * last.size) return false;
-  const down = last.y - line.y;
-  const size = Math.max(last.size, line.size);
-  // Up again is the next column, in the midst of a sentence when no full stop came before.
-  if (down < -size) return level === 0 && !/[.!?:]["'”’)]?\s*$/.test(last.text);
-  return down <= PARAGRAPH_GAP * size;
+function shapesOf(lines: readonly PdfLine[]): Map<number, Shape> {
+  const regions = new Map<number, PdfLine[]>();
+  for (const line of lines) regions.set(line.region, [...(regions.get(line.region) ?? []), line]);
+  return new Map(
+    [...regions].map(([region, own]) => {
+      const steps = own
+        .slice(1)
+        .map((line, index) => line.baseline - (own[index]?.baseline ?? 0))
+        .filter((step) => step > 0);
+      return [
+        region,
+        {
+          left: quantile(
+            own.map(({ left }) => left),
+            0.3,
+          ),
+          right: quantile(
+            own.map(({ right }) => right),
+            0.8,
+          ),
+          leading: quantile(steps, 0.4),
+        },
+      ];
+    }),
+  );
 }
 
-function join(text: string, next: string): string {
-  const before = text.trimEnd();
-  const after = next.trimStart();
-  if (/\p{Ll}[-\u00AD\u2010]$/u.test(before) && /^\p{Ll}/u.test(after)) return before.slice(0, -1) + after;
-  return `${before} ${after}`;
+function continues(last: PdfLine, line: PdfLine, shape: Shape | undefined): boolean {
+  const sameSize = Math.abs(line.size - last.size) <= Math.max(line.size, last.size) * 0.12;
+  if (!sameSize || shape === undefined) return false;
+  const ended = /[.!?:;。！？][”"'’)\]]?\s*$/.test(last.text);
+  // From the foot of one column to the head of the next.
+  if (line.region !== last.region) return !ended && /^\p{Ll}/u.test(line.text.trimStart());
+  // Twice the size is text with a free line between lines; more is a gap, however few lines there are to compare with.
+  const most = Math.min(Math.max(shape.leading * 1.35, line.size * 1.25) + 0.5, line.size * 2.2);
+  if (line.baseline - last.baseline > most) return false;
+  if (/^\s*(?:[•▪■◦‣·–]|\(?\d{1,3}[.)]|\[\d{1,3}\])\s/.test(line.text)) return false;
+  const indented = line.left > shape.left + line.size * 0.8 && last.left <= shape.left + last.size * 0.5;
+  const early = last.right < shape.right - (shape.right - shape.left) * 0.12;
+  return !(ended && early) && !(indented && (ended || early));
 }
 
-function edgesOf(page: readonly PdfLine[]): PdfLine[] {
-  const byHeight = page.toSorted((a, b) => b.y - a.y);
-  return [...new Set([...byHeight.slice(0, EDGE_LINES), ...byHeight.slice(-EDGE_LINES)])];
+function joinLines(before: string, after: string, words: ReadonlySet<string>): string {
+  const broken = /([\p{L}\p{M}]+)[-\u2010\u00AD]$/u.exec(before.trimEnd());
+  const rest = /^\p{Ll}[\p{L}\p{M}]*/u.exec(after.trimStart());
+  if (!broken || !rest) return `${before} ${after}`;
+  const head = broken[1]?.toLowerCase() ?? '';
+  const keep = words.has(`${head}-${rest[0].toLowerCase()}`) && !words.has(head + rest[0].toLowerCase());
+  const trimmed = before.trimEnd();
+  return (keep ? trimmed : trimmed.slice(0, -1)) + after.trimStart();
 }
 
-/** Page numbers differ; so does on which side of the page they stand. */
-function runningKey({ text, y }: PdfLine): string {
-  return `${Math.round(y / 4)} ${text
-    .replaceAll(/\d+|\b[ivxlc]+\b/gi, '#')
-    .replaceAll(/\s+/g, ' ')
-    .trim()}`;
+/** The value below which a share of all lies; 0 of none. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
