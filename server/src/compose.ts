@@ -39,6 +39,7 @@ import type {
 import { helpTranscribeJob } from './core/transcribe/help-transcribe.job.ts';
 import { transcribeJob } from './core/transcribe/transcribe.job.ts';
 import { requestTranscription } from './core/transcribe/request-transcription.ts';
+import { createModelWriter } from './core/writing/model-writer.ts';
 import { createHealthCheck, createReadinessCheck } from './core/upkeep/check-health.ts';
 import { restoreRecording } from './core/upkeep/restore-recording.ts';
 import { scheduleUpkeep } from './core/upkeep/schedule-upkeep.ts';
@@ -133,8 +134,6 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
 async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Ports> {
   const { createLog } = await import('./adapters/pino/create-log.ts');
   const { prometheusMetrics } = await import('./adapters/prometheus/prometheus-metrics.ts');
-  const { createEnergeticEmbedder } = await import('./adapters/energetic-ai/energetic-embedder.ts');
-  const { createExtractiveWriter } = await import('./adapters/extractive/extractive-writer.ts');
   const { createDocumentReader } = await import('./adapters/documents/document-reader.ts');
   const { createFfmpegDecoder } = await import('./adapters/ffmpeg/ffmpeg-decoder.ts');
   const { createSafeWebFetcher } = await import('./adapters/safe-fetch/safe-web-fetcher.ts');
@@ -150,7 +149,7 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
   const { store, queue, events } = await openShared(config, log, overrides);
   const onEmptied = (): void => void reindex({ store, queue, events, clock, log });
   const searchIndex = overrides.searchIndex ?? (await openSearchIndex(config, log, onEmptied));
-  const embedder = overrides.embedder ?? createEnergeticEmbedder();
+  const embedder = overrides.embedder ?? (await openEmbedder(config, clock));
   return {
     clock,
     log,
@@ -161,7 +160,7 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
     events,
     searchIndex,
     embedder,
-    writer: overrides.writer ?? createExtractiveWriter({ embedder }),
+    writer: overrides.writer ?? (await openWriter(config, clock, embedder)),
     decoder: overrides.decoder ?? createFfmpegDecoder({ ffmpeg: config.ffmpegPath, ffprobe: config.ffprobePath }),
     exportRenderers: overrides.exportRenderers ?? {
       pdf: createPdfRenderer(),
@@ -173,6 +172,26 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
     voiceActivity: overrides.voiceActivity ?? createSherpaVad(),
     transcribers: overrides.transcribers ?? (await openTranscribers(config)),
   };
+}
+
+/** What texts are compared with: the model of a provider, or the one that comes with Scholium. */
+async function openEmbedder({ embeddings }: Config, clock: Clock): Promise<Embedder> {
+  if (embeddings === null) {
+    const { createEnergeticEmbedder } = await import('./adapters/energetic-ai/energetic-embedder.ts');
+    return createEnergeticEmbedder();
+  }
+  const { createProviderEmbedder } = await import('./adapters/ai-sdk/provider-embedder.ts');
+  return createProviderEmbedder(embeddings, { clock });
+}
+
+/** A language model where one is set; the extractive engine, which needs none, beside it or alone. */
+async function openWriter(config: Config, clock: Clock, embedder: Embedder): Promise<Writer> {
+  const { createExtractiveWriter } = await import('./adapters/extractive/extractive-writer.ts');
+  const extractive = createExtractiveWriter({ embedder });
+  if (config.languageModel === null) return extractive;
+  const { createLanguageModel } = await import('./adapters/ai-sdk/language-model.ts');
+  const model = createLanguageModel(config.languageModel, { clock });
+  return createModelWriter(model, config.languageModelFallback === 'extractive' ? extractive : null);
 }
 
 /** Where files lie. */

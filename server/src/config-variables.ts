@@ -174,6 +174,11 @@ export const variables = {
     'auto',
     z.enum(['auto', 'extractive', 'openai', 'anthropic', 'gemini', 'openai-compatible']),
   ),
+  LANGUAGE_MODEL_FALLBACK: variable(
+    'What the language model cannot write, `extractive` writes and says so; with `none` the work fails with the reason.',
+    'extractive',
+    z.enum(['extractive', 'none']),
+  ),
   LANGUAGE_MODEL_CONTEXT_TOKENS: variable(
     'Tokens that fit into the model, request and reply together; 0 goes by its name, 8192 where that is unknown.',
     '0',

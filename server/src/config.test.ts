@@ -160,6 +160,7 @@ describe('a value that cannot be used', () => {
     JOB_TIMEOUT: 'forever',
     JOB_RETENTION_DAYS: '0',
     TRANSCRIBE_HELPERS: '65',
+    LANGUAGE_MODEL_FALLBACK: 'perhaps',
     SHUTDOWN_DELAY_SECONDS: '601',
     LANGUAGE_MODEL: 'oracle',
     LANGUAGE_MODEL_CONTEXT_TOKENS: 'many',

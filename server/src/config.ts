@@ -47,6 +47,7 @@ export interface Config extends ModelsConfig {
   readonly keepJobsDays: number;
   readonly ffmpegPath: string;
   readonly ffprobePath: string;
+  readonly languageModelFallback: 'extractive' | 'none';
   readonly pocketsphinxPath: string;
   readonly pocketsphinxModelDir: string | null;
 }
@@ -113,6 +114,7 @@ export function loadConfig(environment: Environment = process.env, options: { cw
     ffprobePath: findProgram(variables.FFPROBE_PATH || ffmpegPath.replace(/ffmpeg([^/\\]*)$/, 'ffprobe$1'), environment),
     pocketsphinxPath: findProgram(variables.POCKETSPHINX_PATH, environment),
     ...modelsConfig(variables),
+    languageModelFallback: variables.LANGUAGE_MODEL_FALLBACK,
     pocketsphinxModelDir: variables.POCKETSPHINX_MODEL_DIR === '' ? null : resolve(cwd, variables.POCKETSPHINX_MODEL_DIR),
   });
 }

@@ -20,13 +20,14 @@ export function firstSentenceWriter(): Writer & { readonly written: () => number
       const first = material.sentences[0];
       return first ? kinds.map((kind) => draftOf(kind, first)) : [];
     },
-    async answer({ question, evidence }: AnswerRequest, signal: AbortSignal) {
+    async answer({ question, evidence, onDelta }: AnswerRequest, signal: AbortSignal) {
       if (signal.aborted) throw new AppError('cancelled', 'The work was cancelled.', { cause: signal.reason });
       const asked = wordsOf(question);
       const found = evidence
         .flatMap(({ sentences }) => sentences)
         .find(({ text }) => wordsOf(text).some((word) => asked.includes(word)));
       if (!found) return { answer: UNSUPPORTED_ANSWER, supported: false, citations: [] };
+      onDelta?.(found.text);
       return { answer: found.text, supported: true, citations: [cite(found)] };
     },
     async close() {},

@@ -7,5 +7,6 @@ export const silentMetrics: Metrics = {
   jobFinished() {},
   placesTaken() {},
   transcribed() {},
+  modelUsed() {},
   searched() {},
 };

@@ -80,7 +80,10 @@ export function writerConformance(name: string, makeWriter: () => Promise<Writer
     });
 
     it('answers in sentences of the evidence and cites each', async () => {
-      const reply = await writer.answer({ question: 'What is a spring tide?', evidence: [evidence] }, signal);
+      const told: string[] = [];
+      const onDelta = (text: string): void => void told.push(text);
+      const reply = await writer.answer({ question: 'What is a spring tide?', evidence: [evidence], onDelta }, signal);
+      expect(told.join('')).toBe(reply.answer);
       expect(reply.supported).toBe(true);
       expect(reply.citations.length).toBeGreaterThan(0);
       const given = evidence.sentences.map((one) => JSON.stringify(cite(one)));

@@ -63,11 +63,15 @@ class ExtractiveWriter implements Writer {
     return drafts;
   }
 
-  async answer(request: AnswerRequest, signal: AbortSignal): Promise<AnswerDraft> {
+  async answer({ question, evidence, onDelta }: AnswerRequest, signal: AbortSignal): Promise<AnswerDraft> {
+    // What goes to a thread is copied, which functions cannot be.
+    const request = { question, evidence };
     try {
       const texts = await this.#answers.call('shortlist', { request, count: ANSWER_SENTENCES }, { signal });
       const cosines = await this.#cosines(request.question, texts, signal);
-      return await this.#answers.call('answer', { request, cosines }, { signal });
+      const draft = await this.#answers.call('answer', { request, cosines }, { signal });
+      if (draft.supported) onDelta?.(draft.answer);
+      return draft;
     } catch (error) {
       throw writerError(error);
     }

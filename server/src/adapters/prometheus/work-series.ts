@@ -7,7 +7,7 @@ const SEARCH_BUCKETS = [0.005, 0.01, 0.02, 0.04, 0.06, 0.1, 0.15, 0.3, 1];
 const REAL_TIME_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.7, 1, 1.5, 3, 10];
 
 /** What engines and searches of this process took. */
-export function workSeries(registry: Registry): Pick<Metrics, 'transcribed' | 'searched'> {
+export function workSeries(registry: Registry): Pick<Metrics, 'transcribed' | 'modelUsed' | 'searched'> {
   const modelOf = boundedLabel();
   const audioSeconds = counter(registry, 'scholium_transcribed_audio_seconds_total', 'Sound that was transcribed', [
     'engine',
@@ -19,6 +19,18 @@ export function workSeries(registry: Registry): Pick<Metrics, 'transcribed' | 's
     labelNames: ['engine', 'model'],
     buckets: REAL_TIME_BUCKETS,
   });
+  const labelNames = ['engine', 'model', 'purpose'];
+  const modelCalls = counter(registry, 'scholium_language_model_calls_total', 'Replies of language models', labelNames);
+  const modelTokens = counter(registry, 'scholium_language_model_tokens_total', 'Tokens of language models, as they count them', [
+    ...labelNames,
+    'direction',
+  ]);
+  const modelCost = counter(
+    registry,
+    'scholium_language_model_cost_dollars_total',
+    'Cost of language models where the price is known',
+    labelNames,
+  );
   const searchSeconds = histogram(registry, {
     name: 'scholium_search_duration_seconds',
     help: 'How long searches took',
@@ -30,6 +42,13 @@ export function workSeries(registry: Registry): Pick<Metrics, 'transcribed' | 's
       const labels = { engine, model: modelOf(name) };
       audioSeconds.inc(labels, audioMs / 1000);
       if (audioMs > 0) realTimeFactor.observe(labels, durationMs / audioMs);
+    },
+    modelUsed({ engine, model: name, purpose, inputTokens, outputTokens, costUsd }) {
+      const labels = { engine, model: modelOf(name), purpose };
+      modelCalls.inc(labels);
+      modelTokens.inc({ ...labels, direction: 'input' }, inputTokens);
+      modelTokens.inc({ ...labels, direction: 'output' }, outputTokens);
+      if (costUsd !== null) modelCost.inc(labels, costUsd);
     },
     searched: ({ mode, durationMs }) => searchSeconds.observe({ mode }, durationMs / 1000),
   };

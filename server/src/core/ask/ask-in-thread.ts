@@ -74,6 +74,8 @@ export async function askInThread(
     return await keep(deps, thread, question, { ...answered(deps, grounded), unsupported: draft.unsupported ?? [] });
   } catch (error) {
     const status = signal.aborted ? 'stopped' : 'failed';
+    if (status === 'failed')
+      deps.log.warn('error', 'chat.failed', { threadId: thread.id, cause: String(toAppError(error).cause ?? error) });
     const text = said === '' && status === 'failed' ? toAppError(error).detail : said;
     await keep(deps, thread, question, { role: 'assistant', text, status, supported: false }).catch(() => {}); // the first error counts
     throw signal.aborted ? new AppError('cancelled', 'The answer was stopped.', { cause: error }) : error;
@@ -81,7 +83,7 @@ export async function askInThread(
 }
 
 async function write(
-  { writer }: AskInThreadDeps,
+  { writer, metrics }: AskInThreadDeps,
   { question, instructions }: AskInThreadInput,
   { evidence, before }: { evidence: readonly Evidence[]; before: readonly Message[] },
   emit: (event: AnswerEvent) => void,
@@ -96,7 +98,10 @@ async function write(
       // Marks of earlier answers mean nothing any more.
       history: before.map(({ role, text }) => ({ role, text: text.replaceAll(/\s*\[\d+\]/g, '') })),
       onDelta: (text) => emit({ type: 'delta', text }),
-      onUsage: (usage) => emit({ type: 'usage', usage }),
+      onUsage: (usage) => {
+        metrics.modelUsed({ ...usage, purpose: 'answer' });
+        emit({ type: 'usage', usage });
+      },
     },
     signal,
   );

@@ -41,7 +41,10 @@ export async function ask(deps: AskDeps, input: AskInput, signal: AbortSignal): 
   const { evidence, texts } = await gatherEvidence(deps, wanted, signal);
   if (evidence.length === 0) return { answer: UNSUPPORTED_ANSWER, supported: false, citations: [] };
 
-  const draft = await deps.writer.answer({ question, evidence }, signal);
+  const draft = await deps.writer.answer(
+    { question, evidence, onUsage: (usage) => deps.metrics.modelUsed({ ...usage, purpose: 'answer' }) },
+    signal,
+  );
   const { answer, supported, citations } = groundAnswer(draft, citedTexts(texts));
   return { answer, supported, citations: [...citations] };
 }

@@ -85,7 +85,7 @@ export function groundCitations(drafts: readonly ArtifactDraft[], lookup: CitedT
   return drafts.flatMap((draft) => {
     const { kept, renumber } = keepTrue(draft.citations, lookup);
     const content = groundContent(draft.kind, draft.content, renumber);
-    return content ? [{ kind: draft.kind, content, citations: kept }] : [];
+    return content ? [{ ...draft, content, citations: kept }] : [];
   });
 }
 

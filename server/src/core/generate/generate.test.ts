@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { aCourse, aDocument, aLecture, aSource, aTranscript } from '../../../testkit/builders.ts';
 import { firstSentenceWriter } from '../../../testkit/first-sentence-writer.ts';
 import { memoryStore } from '../../../testkit/memory-store.ts';
+import { silentMetrics } from '../../../testkit/silent-metrics.ts';
 import { LOCAL_OWNER, ownerScope } from '../domain/scope.ts';
 import type { Store } from '../ports/store.ts';
 import { artifactsOf } from './artifacts-of.ts';
@@ -24,7 +25,7 @@ beforeEach(async () => {
 
 async function run(input: { presetId?: string; nonce?: string; writer?: typeof writer } = {}): Promise<GenerateResult> {
   const { writer: other, ...rest } = input;
-  const deps = { store, clock, writer: other ?? writer };
+  const deps = { store, clock, metrics: silentMetrics, writer: other ?? writer };
   const commit = await generate(deps, { scope, lectureId: 'lecture-1', presetId: 'exam', onProgress: () => {}, ...rest }, signal);
   return (await store.transaction(commit)).result;
 }
@@ -59,7 +60,11 @@ describe('generate', () => {
 
   it('stores nothing before the commit', async () => {
     await store.transcripts.add(scope, aTranscript());
-    await generate({ store, clock, writer }, { scope, lectureId: 'lecture-1', presetId: 'exam', onProgress: () => {} }, signal);
+    await generate(
+      { store, clock, metrics: silentMetrics, writer },
+      { scope, lectureId: 'lecture-1', presetId: 'exam', onProgress: () => {} },
+      signal,
+    );
     expect(await artifactsOf({ store }, { scope, lectureId: 'lecture-1' })).toEqual([]);
   });
 

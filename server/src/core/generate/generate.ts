@@ -8,6 +8,7 @@ import { outputKey } from '../domain/output-key.ts';
 import { findPreset } from '../domain/preset.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { JobCompletion } from '../jobs/job-kind.ts';
+import type { Metrics } from '../ports/metrics.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import type { Writer } from '../ports/writer.ts';
@@ -19,6 +20,7 @@ const VERSION = 1;
 
 export interface GenerateDeps {
   readonly store: Pick<Store, 'lectures' | 'sources' | 'transcripts' | 'documents' | 'outputs' | 'artifacts'>;
+  readonly metrics: Pick<Metrics, 'modelUsed'>;
   readonly writer: Pick<Writer, 'engine' | 'model' | 'digest' | 'write'>;
   readonly clock: Pick<Clock, 'now'>;
 }
@@ -33,6 +35,8 @@ export interface GenerateResult {
   readonly presetId: string;
   readonly engine: string;
   readonly artifacts: readonly { readonly id: string; readonly kind: ArtifactKind; readonly title: string }[];
+  /** Kinds that the engine could not make, and why; another engine may have made them. */
+  readonly problems: readonly { readonly kind: ArtifactKind; readonly code: string; readonly detail: string }[];
 }
 
 /** Writes what was made, in the transaction that ends the job. */
@@ -68,12 +72,15 @@ export async function generate(deps: GenerateDeps, input: GenerateInput, signal:
   const before = await madeBefore(deps, scope, lectureId, key);
   if (before) return async () => ({ result: resultOf(input, deps.writer.engine, before) });
 
+  const problems: GenerateResult['problems'][number][] = [];
   const drafts = await deps.writer.write(
     {
       material: collected.material,
       kinds: preset.artifacts,
       length: preset.length,
       onProgress: (fraction) => onProgress(fraction * 0.95, 'Making the notes.'),
+      onUsage: (usage) => deps.metrics.modelUsed({ ...usage, purpose: 'notes' }),
+      onProblem: (kind, { code, detail }) => problems.push({ kind, code, detail }),
     },
     signal,
   );
@@ -87,7 +94,7 @@ export async function generate(deps: GenerateDeps, input: GenerateInput, signal:
   return async (tx) => {
     for (const artifact of artifacts) await tx.artifacts.insert(scope, artifact);
     await tx.outputs.complete(scope, key, { step: STEP, sourceId, body: { artifactIds: artifacts.map(({ id }) => id) } });
-    return { result: resultOf(input, deps.writer.engine, artifacts) };
+    return { result: { ...resultOf(input, deps.writer.engine, artifacts), problems } };
   };
 }
 
@@ -136,14 +143,17 @@ function artifactOf(
   made: { deps: GenerateDeps; input: GenerateInput; ownerId: string; transcriptVersion: number },
 ): Artifact {
   const { deps, input, ownerId, transcriptVersion } = made;
+  const { engine, model } = draft.madeBy ?? deps.writer;
   return {
-    ...draft,
+    kind: draft.kind,
+    content: draft.content,
+    citations: draft.citations,
     id: newId('art'),
     ownerId,
     lectureId: input.lectureId,
     title: artifactTitles[draft.kind],
-    engine: deps.writer.engine,
-    model: deps.writer.model,
+    engine,
+    model,
     presetId: input.presetId,
     transcriptVersion,
     createdAt: deps.clock.now(),
@@ -151,5 +161,5 @@ function artifactOf(
 }
 
 function resultOf({ lectureId, presetId }: GenerateInput, engine: string, artifacts: readonly Artifact[]): GenerateResult {
-  return { lectureId, presetId, engine, artifacts: artifacts.map(({ id, kind, title }) => ({ id, kind, title })) };
+  return { lectureId, presetId, engine, artifacts: artifacts.map(({ id, kind, title }) => ({ id, kind, title })), problems: [] };
 }

@@ -13,5 +13,14 @@ export interface Metrics {
   placesTaken(fields: { lane: string; taken: number; places: number }): void;
   /** `realTimeFactor` = time taken / length of the sound. */
   transcribed(fields: { engine: string; model: string; audioMs: number; durationMs: number }): void;
+  /** A call of a language model; `purpose`: what it was for. `costUsd` null where the price is not known. */
+  modelUsed(fields: {
+    engine: string;
+    model: string;
+    purpose: 'notes' | 'answer';
+    inputTokens: number;
+    outputTokens: number;
+    costUsd: number | null;
+  }): void;
   searched(fields: { mode: 'hybrid' | 'lexical' | 'dense'; durationMs: number }): void;
 }

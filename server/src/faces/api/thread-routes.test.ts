@@ -73,8 +73,8 @@ describe('conversations', () => {
 describe('POST /chat/ask/stream', () => {
   it('tells the answer as it is made and keeps it', async () => {
     const events = await stream({ question: 'What about memory?', lectureIds: ['lecture-1'] });
-    expect(events.map(({ type }) => type)).toEqual(['start', 'sources', 'citation', 'done']);
-    const [start, , citation, done] = events;
+    expect(events.map(({ type }) => type)).toEqual(['start', 'sources', 'delta', 'citation', 'done']);
+    const [start, , , citation, done] = events;
     expect(citation).toMatchObject({ index: 1, citation: { quote: 'Memory fades.' } });
     expect(done).toMatchObject({ message: { text: 'Memory fades.', supported: true } });
     const threadId = start?.type === 'start' ? start.threadId : '';
