@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runScholium, type Run } from './support/run-scholium.ts';
@@ -51,6 +51,22 @@ describe('a lecture by the command line', () => {
     const { code, stdout } = await scholium('search', 'the sun and the moon', '--json');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ results: [{ lectureId: 'tides' }] });
+  });
+
+  it('takes a document, which is searched and cited by its page', async () => {
+    const file = join(folder.path, 'notes.md');
+    await writeFile(file, '# Seiches\n\nA seiche is a standing wave in a lake. The wind starts it.\n');
+    const added = await scholium('add', 'reading', file, '--create', 'Reading list');
+    expect(added).toMatchObject({ code: 0, stdout: expect.stringMatching(/^src_\w+\n$/) });
+    const { stdout } = await scholium('ask', 'reading', 'What is a seiche?', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      supported: true,
+      citations: [{ kind: 'document', page: 1, quote: 'A seiche is a standing wave in a lake.' }],
+    });
+    const broken = join(folder.path, 'broken.pdf');
+    await writeFile(broken, '%PDF-1.7 nothing more');
+    const failed = await scholium('add', 'reading', broken);
+    expect([failed.code === 0, failed.stderr]).toEqual([false, expect.stringContaining('PDF cannot be opened')]);
   });
 
   it('is exported, and nothing is replaced without --force', async () => {

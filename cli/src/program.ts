@@ -130,6 +130,15 @@ function addLectureCommands(program: Command, go: Go): void {
       go(async (context) => (await import('./commands/ingest.ts')).ingest(context, { files, ...options })),
     );
   program
+    .command('add')
+    .description('add documents, web pages, captions or recordings to a lecture')
+    .argument('<lecture>', 'id of the lecture')
+    .argument('<source...>', 'files, and addresses that begin with http:// or https://')
+    .option('--create <title>', 'make the lecture when it is not there')
+    .action((lectureId: string, sources: string[], options: { create?: string }) =>
+      go(async (context) => (await import('./commands/add.ts')).add(context, { lectureId, sources, ...options })),
+    );
+  program
     .command('ask')
     .description('ask about a lecture; the answer names the seconds it comes from')
     .argument('<lecture>', 'id of the lecture')

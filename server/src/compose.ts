@@ -295,7 +295,7 @@ function startWorker(config: Config, ports: Ports): Runner {
 function startJobs(config: Config, ports: Ports, executedBy: 'worker' | 'inline'): Runner {
   const retention = config.retention.enabled ? config.retention : null;
   // Where the web app is reached is not configured yet: times lead to places in the document itself.
-  const deps = { ...ports, keepJobsDays: config.keepJobsDays, retention, publicUrl: null };
+  const deps = { ...ports, keepJobsDays: config.keepJobsDays, retention, publicUrl: config.publicUrl };
   return startRunner(ports, {
     jobs: pipeline(deps, {
       chunkMs: config.transcribeChunkMs,

@@ -132,7 +132,8 @@ function needed(because: string, name: string, value: string | null): string {
   throw new AppError('configuration_invalid', `${because} needs ${name}. See docs/models.md.`);
 }
 
-function address(name: string, value: string): string | null {
+/** An address without a slash at its end; null where none was set. @throws AppError `configuration_invalid` */
+export function address(name: string, value: string): string | null {
   if (value === '') return null;
   const url = URL.canParse(value) ? new URL(value) : null;
   if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') return value.replace(/\/+$/, '');

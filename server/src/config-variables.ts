@@ -74,6 +74,11 @@ export const variables = {
   ),
   PORT: variable('Port to listen on; 0 takes a free one.', '8000', wholeNumber(0, 65_535)),
   PUBLIC_HOSTS: variable('Further host names that requests may be addressed to, separated by commas.', '', list),
+  PUBLIC_URL: variable(
+    'Where people reach this server (`https://notes.example.org`); links in exported files lead there. Empty: they lead within the file.',
+    '',
+    text,
+  ),
   FETCH_ALLOW_PRIVATE: variable(
     'Networks (`10.0.0.0/8`), addresses and host names outside the public internet that web pages may be fetched from, separated by commas.',
     '',

@@ -181,6 +181,7 @@ describe('a value that cannot be used', () => {
       'HOST',
       'PUBLIC_HOSTS',
       'FETCH_ALLOW_PRIVATE',
+      'PUBLIC_URL',
       'DATABASE_URL',
       'REDIS_URL',
       'GOOGLE_APPLICATION_CREDENTIALS',

@@ -3,7 +3,7 @@ import { availableParallelism, homedir } from 'node:os';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { AppError } from './core/domain/app-error.ts';
-import { modelsConfig, type ModelsConfig } from './config-models.ts';
+import { address, modelsConfig, type ModelsConfig } from './config-models.ts';
 import { readVariables, type Variables } from './config-variables.ts';
 
 /** Everything that can be set, read once at the start. Documented in docs/config.md. */
@@ -14,6 +14,8 @@ export interface Config extends ModelsConfig {
   readonly port: number;
   /** Names besides loopback ones that requests may be addressed to. */
   readonly publicHosts: readonly string[];
+  /** Where people reach this server; null: nobody said. */
+  readonly publicUrl: string | null;
   /** What may be fetched though it lies outside the public internet. */
   readonly fetchAllowPrivate: readonly string[];
   /** Absolute. */
@@ -83,6 +85,7 @@ export function loadConfig(environment: Environment = process.env, options: { cw
     host: variables.HOST,
     port: variables.PORT,
     publicHosts: variables.PUBLIC_HOSTS,
+    publicUrl: address('PUBLIC_URL', variables.PUBLIC_URL),
     fetchAllowPrivate: variables.FETCH_ALLOW_PRIVATE,
     dataDir,
     databasePath: databasePath(variables, cwd, dataDir),

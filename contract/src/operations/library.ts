@@ -104,6 +104,24 @@ const lectureOperations = {
     },
     errors: ['course_not_found'],
   }),
+  createLecture: defineOperation({
+    operationId: 'createLecture',
+    method: 'POST',
+    path: '/lectures',
+    summary: 'Make a lecture without a recording',
+    description:
+      'To add documents, web pages or recordings to with `POST /lectures/{lectureId}/sources`. Unknown course ids are created.',
+    tags: ['Library'],
+    headers: idempotencyHeaders,
+    body: z.object({
+      id: idSchema.optional(),
+      title: titleSchema,
+      courseId: idSchema.optional(),
+      presetId: idSchema.optional(),
+    }),
+    responses: { 201: { description: 'The lecture', schema: lectureSchema } },
+    errors: ['lecture_conflict', 'course_not_found', 'preset_not_found'],
+  }),
   getLecture: defineOperation({
     operationId: 'getLecture',
     method: 'GET',

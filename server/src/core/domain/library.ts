@@ -43,5 +43,8 @@ export interface Source {
   readonly deletedAt: number | null;
 }
 
+/** Where lectures go that name no course. */
+export const DEFAULT_COURSE = 'default';
+
 /** How long something stays in the trash before it is gone for good. */
 export const TRASH_DAYS = 7;

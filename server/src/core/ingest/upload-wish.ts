@@ -1,3 +1,4 @@
+import { DEFAULT_COURSE } from '../domain/library.ts';
 import { uploadMetadataSchema } from '@scholium/contract';
 import { AppError } from '../domain/app-error.ts';
 import { DEFAULT_PRESET, findPreset } from '../domain/preset.ts';
@@ -12,9 +13,6 @@ export interface UploadWish {
   /** Null takes the file's name. */
   readonly title: string | null;
 }
-
-/** Where lectures go that name no course. */
-const DEFAULT_COURSE = 'default';
 
 /**
  * Reads what the client said of its file.

@@ -66,6 +66,18 @@ describe('POST /lectures/{id}/sources', () => {
   });
 });
 
+describe('POST /lectures', () => {
+  it('makes a lecture without a recording, in a course that is made when it is not there', async () => {
+    const make = (payload: object) => api.app.inject({ method: 'POST', url: '/api/lectures', payload });
+    const made = await make({ id: 'reading', title: 'Reading list', courseId: 'books' });
+    expect([made.statusCode, made.json().courseId, made.json().presetId]).toEqual([201, 'books', 'exam']);
+    expect((await make({ id: 'reading', title: 'Again' })).json().code).toBe('lecture_conflict');
+    expect((await make({ title: 'x', presetId: 'none' })).json().code).toBe('preset_not_found');
+    expect((await make({ title: ' ' })).statusCode).toBe(400);
+    expect((await make({ title: 'Without an id' })).json().id).toMatch(/^lec_/);
+  });
+});
+
 describe('GET /lectures/{id}/sources/{id}/text', () => {
   it('gives the newest version, or the one that is named', async () => {
     await api.store.sources.insert(api.scope, aSource({ kind: 'document' }));

@@ -1,5 +1,7 @@
-import { builtInPresets } from '../../../core/domain/preset.ts';
+import { DEFAULT_COURSE } from '../../../core/domain/library.ts';
+import { builtInPresets, DEFAULT_PRESET } from '../../../core/domain/preset.ts';
 import { createCourse } from '../../../core/library/create-course.ts';
+import { createLecture } from '../../../core/library/create-lecture.ts';
 import { findCourse, findLecture } from '../../../core/library/find.ts';
 import { listLectures } from '../../../core/library/list-lectures.ts';
 import { renameCourse } from '../../../core/library/rename-course.ts';
@@ -49,6 +51,11 @@ export function lectureHandlers(deps: ApiDeps) {
       const { courseId = null, cursor = null, limit } = query;
       const page = await listLectures(deps, { scope, courseId, page: { cursor, limit } });
       return { status: 200, body: { lectures: page.items.map(presentLecture), nextCursor: page.nextCursor } };
+    },
+    async createLecture({ scope, body }) {
+      const { id = null, title, courseId = DEFAULT_COURSE, presetId = DEFAULT_PRESET } = body;
+      const lecture = await createLecture(deps, { scope, id, title, courseId, presetId });
+      return { status: 201, body: presentLecture(lecture) };
     },
     async getLecture({ scope, params }) {
       const lecture = await findLecture(deps, { scope, ...params });

@@ -2,7 +2,7 @@ import { operations } from '@scholium/contract';
 import { idOf } from '../../../core/domain/ids.ts';
 import { AppError } from '../../../core/domain/app-error.ts';
 import type { Job } from '../../../core/domain/job.ts';
-import type { Source } from '../../../core/domain/library.ts';
+import { DEFAULT_COURSE, type Source } from '../../../core/domain/library.ts';
 import { DEFAULT_PRESET } from '../../../core/domain/preset.ts';
 import { findLecture } from '../../../core/library/find.ts';
 import { requireAudio } from '../../../core/library/require-audio.ts';
@@ -16,9 +16,6 @@ import { receiveUpload, type Upload } from '../receive-upload.ts';
 import type { UploadGate } from '../uploads/upload-gate.ts';
 import { presentDocument } from '../present.ts';
 import { sendRecording } from '../send-recording.ts';
-
-/** Where lectures go that name no course. */
-const DEFAULT_COURSE = 'default';
 
 export function recordingHandlers(deps: ApiDeps, gate: UploadGate) {
   const uploads = { blobs: deps.blobs, maxUploadBytes: deps.settings.maxUploadBytes, gate };
