@@ -25,6 +25,7 @@ export const benches: readonly Bench[] = [
   bench('memory', 'speed', './memory/memory.ts'),
   bench('workers', 'speed', './workers/workers.ts'),
   bench('retrieval', 'quality', './quality/retrieval.ts'),
+  bench('documents', 'quality', './quality/documents.ts'),
   bench('notes', 'quality', './quality/notes.ts'),
   bench('word-error-rate', 'quality', './quality/word-error-rate.ts'),
 ];
