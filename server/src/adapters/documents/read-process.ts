@@ -3,6 +3,7 @@ import type { Caption } from '../../core/domain/caption.ts';
 import type { DocumentFormat, ReadDocument } from '../../core/domain/document.ts';
 import { DocumentFault, type DocumentFaultCode } from './document-fault.ts';
 import type { DocumentLimits } from './document-limits.ts';
+import { withdrawConnections } from './withdraw-connections.ts';
 
 /** What the process is asked to read: once, then it ends. */
 export interface ReadOrder {
@@ -34,7 +35,7 @@ async function readFormat(format: DocumentFormat, bytes: Buffer, { url, mediaTyp
     case 'pdf':
       return (await import('./read-pdf.ts')).readPdf(bytes, limits);
     case 'docx':
-      return (await import('./read-docx.ts')).readDocx(bytes, await archiveOf(bytes, limits));
+      return (await import('./read-docx.ts')).readDocx(await archiveOf(bytes, limits), limits.nesting);
     case 'pptx':
       return (await import('./read-pptx.ts')).readPptx(await archiveOf(bytes, limits));
     case 'epub':
@@ -72,6 +73,7 @@ function faultOf(error: unknown): ReadOutcome {
 }
 
 if (process.send) {
+  withdrawConnections();
   process.once('message', (order: ReadOrder) => {
     void read(order)
       .catch(faultOf)

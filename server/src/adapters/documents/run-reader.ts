@@ -11,6 +11,8 @@ const PROCESS_PATH = fileURLToPath(new URL('./read-process.ts', import.meta.url)
 /** How often the memory of the process is looked at. */
 const LOOK_MS = 250;
 const PAGE_BYTES = 4096;
+/** A network of its own without any device, where Linux lets us have one; `withdraw-connections.ts` does what Node can elsewhere. */
+const WITHOUT_NETWORK = 'if unshare -r -n true 2>/dev/null; then exec unshare -r -n "$@"; fi; exec "$@"';
 
 /**
  * Reads one document in a process of its own: without our environment, allowed to read the program and the one file, and
@@ -66,7 +68,8 @@ function start({ path, limits }: ReadOrder): ChildProcess {
     '--disable-warning=ExperimentalWarning',
     PROCESS_PATH,
   ];
-  return spawn('sh', ['-c', `ulimit -t ${Math.ceil(limits.cpuSeconds)}; exec "$@"`, 'sh', process.execPath, ...args], {
+  const script = `ulimit -t ${Math.ceil(limits.cpuSeconds)}; ${WITHOUT_NETWORK}`;
+  return spawn('sh', ['-c', script, 'sh', process.execPath, ...args], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     // Ctrl-C in a terminal goes to the whole group; this process ends when we say so, or when we are gone.
     detached: true,
