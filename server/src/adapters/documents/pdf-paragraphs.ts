@@ -78,7 +78,8 @@ function continues(last: PdfLine, line: PdfLine, shape: Shape | undefined): bool
 }
 
 function joinLines(before: string, after: string, words: ReadonlySet<string>): string {
-  const broken = /([\p{L}\p{M}]+)[-\u2010\u00AD]$/u.exec(before.trimEnd());
+  // Only the end is looked at: paragraphs grow line by line.
+  const broken = /([\p{L}\p{M}]{1,60})[-\u2010\u00AD]\s*$/u.exec(before.slice(-64));
   const rest = /^\p{Ll}[\p{L}\p{M}]*/u.exec(after.trimStart());
   if (!broken || !rest) return `${before} ${after}`;
   const head = broken[1]?.toLowerCase() ?? '';
