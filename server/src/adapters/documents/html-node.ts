@@ -15,6 +15,7 @@ export interface HtmlElement extends HtmlNode {
   readonly tagName: string;
   readonly children: Iterable<HtmlElement>;
   getAttribute(name: string): string | null;
+  removeAttribute(name: string): void;
   querySelector(selector: string): HtmlElement | null;
   querySelectorAll(selector: string): Iterable<HtmlElement>;
 }

@@ -59,6 +59,8 @@ function looksLikeArticle(document: HtmlDocument): boolean {
 
 /** Null when there is no main content, or the page is too large or too deep to look for it. */
 function articleOf(document: HtmlDocument): Article | null {
+  // MathJax calls its formulas "CtxtMenu_Attached", and what is called a menu is thrown away.
+  for (const formula of document.querySelectorAll('mjx-container[class]')) formula.removeAttribute('class');
   type Options = ConstructorParameters<typeof Readability>;
   const options = { maxElemsToParse: MOST_ELEMENTS, serializer: (node: unknown) => node };
   try {
