@@ -61,6 +61,7 @@ export const artifactSchema = z.object({
   engine: z.string(),
   model: z.string(),
   presetId: z.string(),
+  presetVersion: z.number().int().min(1),
   transcriptVersion: z.number().int().min(0),
   createdAt: z.iso.datetime(),
   content: z.union([

@@ -33,6 +33,7 @@ export const errorCatalogue = {
   tus_version_unsupported: { status: 412, title: 'The version of the upload protocol is not spoken here', permanent: true },
   course_conflict: { status: 409, title: 'The course exists already', permanent: true },
   lecture_conflict: { status: 409, title: 'The lecture exists with another recording', permanent: true },
+  preset_conflict: { status: 409, title: 'The preset cannot be made or changed', permanent: true },
   job_not_cancellable: { status: 409, title: 'The job has ended already', permanent: true },
   job_active: { status: 409, title: 'The same work is under way', permanent: true },
   // media

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sourceKindSchema } from './citation.ts';
-import { instantSchema } from './fields.ts';
+import { artifactKinds, artifactKindSchema } from './artifact.ts';
+import { instantSchema, titleSchema } from './fields.ts';
 
 export const courseSchema = z.object({
   id: z.string(),
@@ -61,4 +62,43 @@ export const trashItemSchema = z.object({
 });
 export type TrashItemReply = z.infer<typeof trashItemSchema>;
 
-export const presetSchema = z.object({ id: z.string(), title: z.string(), artifacts: z.array(z.string()) });
+/** How notes are made. The last three are for engines that write themselves; the extractive one only quotes. */
+export const presetWishesSchema = z.object({
+  title: titleSchema,
+  artifacts: z.array(artifactKindSchema).min(1).max(artifactKinds.length),
+  length: z.number().min(0.25).max(3).default(1).describe('Scales how many items each artifact holds'),
+  language: z
+    .string()
+    .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language tag like en or pt-BR')
+    .nullable()
+    .default(null)
+    .describe('null: the language of the lecture'),
+  tone: z.string().trim().min(1).max(200).nullable().default(null),
+  instructions: z.string().trim().min(1).max(2000).nullable().default(null),
+});
+
+/** What is left out stays: no defaults here. */
+export const presetChangeSchema = z
+  .object({
+    title: titleSchema,
+    artifacts: presetWishesSchema.shape.artifacts,
+    length: z.number().min(0.25).max(3),
+    language: presetWishesSchema.shape.language.unwrap(),
+    tone: presetWishesSchema.shape.tone.unwrap(),
+    instructions: presetWishesSchema.shape.instructions.unwrap(),
+  })
+  .partial()
+  .refine((change) => Object.values(change).some((value) => value !== undefined), 'must name something to change');
+
+export const presetSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  artifacts: z.array(z.string()),
+  length: z.number(),
+  language: z.string().nullable(),
+  tone: z.string().nullable(),
+  instructions: z.string().nullable(),
+  version: z.number().int().min(1),
+  builtIn: z.boolean().describe('Belongs to Scholium and cannot be changed'),
+});
+export type PresetReply = z.infer<typeof presetSchema>;

@@ -148,6 +148,7 @@ export function anArtifact(fields: Partial<Artifact> = {}): Artifact {
     engine: 'extractive',
     model: 'test',
     presetId: 'exam',
+    presetVersion: 1,
     transcriptVersion: 1,
     createdAt: 5_000,
     content: { passages: [{ text: 'Memory fades.', cites: [0] }] },

@@ -4,6 +4,7 @@ import type { DocumentText } from '../src/core/domain/document.ts';
 import type { HoldingState } from '../src/core/domain/holding.ts';
 import type { Course, Lecture, Source } from '../src/core/domain/library.ts';
 import type { Page, PageRequest } from '../src/core/domain/page.ts';
+import type { OwnPreset } from '../src/core/domain/preset.ts';
 import type { Scope } from '../src/core/domain/scope.ts';
 import type { Message, Thread } from '../src/core/domain/thread.ts';
 import type { Transcript } from '../src/core/domain/transcript.ts';
@@ -34,6 +35,7 @@ export interface MemoryState {
   readonly holders: Map<string, PartHolder>;
   readonly artifacts: Map<string, Artifact>;
   readonly exports: Map<string, StoredExport>;
+  readonly presets: Map<string, OwnPreset>;
   readonly threads: Map<string, Thread>;
   readonly messages: Map<string, readonly Message[]>;
   readonly jobs: Map<string, JobState>;
@@ -58,6 +60,7 @@ export function emptyState(): MemoryState {
     holders: new Map(),
     artifacts: new Map(),
     exports: new Map(),
+    presets: new Map(),
     threads: new Map(),
     messages: new Map(),
     jobs: new Map(),
@@ -80,6 +83,7 @@ export function snapshot(state: MemoryState): MemoryState {
     holders: new Map(state.holders),
     artifacts: new Map(state.artifacts),
     exports: new Map(state.exports),
+    presets: new Map(state.presets),
     threads: new Map(state.threads),
     messages: new Map(state.messages),
     jobs: new Map(state.jobs),

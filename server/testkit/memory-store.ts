@@ -1,6 +1,7 @@
 import type { Store } from '../src/core/ports/store.ts';
 import { memoryHoldings } from './memory-holdings.ts';
 import { memoryJobs } from './memory-jobs.ts';
+import { memoryPresets } from './memory-presets.ts';
 import { memoryThreads } from './memory-threads.ts';
 import { memoryLibrary } from './memory-library.ts';
 import { memoryUploads } from './memory-uploads.ts';
@@ -34,6 +35,7 @@ function makeStore(access: Access, transaction: Store['transaction']): Store {
   return {
     ...memoryLibrary(access),
     ...memoryHoldings(access),
+    presets: memoryPresets(access),
     threads: memoryThreads(access),
     ...memoryJobs(access),
     ...memoryUploads(access),

@@ -5,6 +5,7 @@ import { aCourse, aDocument, aJob, aLecture, anArtifact, aSource, aTranscript } 
 import { deadLettersConformance } from './dead-letters.conformance.ts';
 import { holdingsConformance } from './holdings.conformance.ts';
 import { jobStoreConformance } from './job-store.conformance.ts';
+import { presetsConformance } from './presets.conformance.ts';
 import { threadsConformance } from './threads.conformance.ts';
 import { partHoldersConformance } from './part-holders.conformance.ts';
 import { uploadsConformance } from './uploads.conformance.ts';
@@ -445,6 +446,7 @@ export function storeConformance(name: string, makeStore: () => Promise<Store>):
     holdingsConformance(() => store);
     uploadsConformance(() => store);
     threadsConformance(() => store);
+    presetsConformance(() => store);
   });
 }
 

@@ -3,7 +3,7 @@ import { artifactSchema } from '../artifact.ts';
 import { sourceKindSchema } from '../citation.ts';
 import { idempotencyHeaders, idSchema, limitSchema } from '../fields.ts';
 import { jobStartedSchema } from '../job.ts';
-import { presetSchema } from '../library.ts';
+import { presetChangeSchema, presetSchema, presetWishesSchema } from '../library.ts';
 import { defineOperation } from '../operation.ts';
 import { answerSchema, searchReplySchema, suggestReplySchema } from '../search.ts';
 
@@ -34,6 +34,41 @@ export const studyOperations = {
     tags: ['Study'],
     responses: { 200: { description: 'All presets', schema: z.object({ presets: z.array(presetSchema) }) } },
     errors: [],
+  }),
+  createPreset: defineOperation({
+    operationId: 'createPreset',
+    method: 'POST',
+    path: '/presets',
+    summary: 'Make a preset of your own',
+    description: 'Which artifacts, how much of each, and how they are written.',
+    tags: ['Study'],
+    headers: idempotencyHeaders,
+    body: presetWishesSchema.extend({ id: idSchema.optional() }),
+    responses: { 201: { description: 'The preset', schema: presetSchema } },
+    errors: ['preset_conflict'],
+  }),
+  updatePreset: defineOperation({
+    operationId: 'updatePreset',
+    method: 'PATCH',
+    path: '/presets/{presetId}',
+    summary: 'Change a preset',
+    description: 'What is left out stays. The version rises; artifacts keep saying by which version they were made.',
+    tags: ['Study'],
+    params: z.object({ presetId: idSchema }),
+    body: presetChangeSchema,
+    responses: { 200: { description: 'The preset', schema: presetSchema } },
+    errors: ['preset_not_found', 'preset_conflict'],
+  }),
+  deletePreset: defineOperation({
+    operationId: 'deletePreset',
+    method: 'DELETE',
+    path: '/presets/{presetId}',
+    summary: 'Remove a preset',
+    description: 'What was made by it stays.',
+    tags: ['Study'],
+    params: z.object({ presetId: idSchema }),
+    responses: { 204: { description: 'It is gone' } },
+    errors: ['preset_not_found', 'preset_conflict'],
   }),
   generate: defineOperation({
     operationId: 'generate',

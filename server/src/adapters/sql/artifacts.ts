@@ -10,7 +10,7 @@ export function artifactStore(db: Db): ArtifactStore {
   return {
     async insert(scope, artifact) {
       const ownerId = ownerOf(scope, artifact.ownerId);
-      const { id, lectureId, kind, title, engine, model, presetId, transcriptVersion, createdAt } = artifact;
+      const { id, lectureId, kind, title, engine, model, presetId, presetVersion, transcriptVersion, createdAt } = artifact;
       const contentJson = JSON.stringify(artifact.content);
       const citationsJson = JSON.stringify(artifact.citations);
       await db
@@ -24,6 +24,7 @@ export function artifactStore(db: Db): ArtifactStore {
           engine,
           model,
           presetId,
+          presetVersion,
           transcriptVersion,
           createdAt,
           contentJson,
@@ -53,10 +54,24 @@ function newer(db: Db) {
 }
 
 function toArtifact(row: ArtifactRow): Artifact {
-  const { id, ownerId, lectureId, title, engine, model, presetId, transcriptVersion, createdAt } = row;
+  const { id, ownerId, lectureId, title, engine, model, presetId, presetVersion, transcriptVersion, createdAt } = row;
   // Both columns and the kind are written by `insert` from an Artifact.
   const kind = row.kind as ArtifactKind;
   const content = JSON.parse(row.contentJson) as Artifact['content'];
   const citations = JSON.parse(row.citationsJson) as Artifact['citations'];
-  return { id, ownerId, lectureId, kind, title, engine, model, presetId, transcriptVersion, createdAt, content, citations };
+  return {
+    id,
+    ownerId,
+    lectureId,
+    kind,
+    title,
+    engine,
+    model,
+    presetId,
+    presetVersion,
+    transcriptVersion,
+    createdAt,
+    content,
+    citations,
+  };
 }

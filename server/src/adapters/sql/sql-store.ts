@@ -7,6 +7,7 @@ import { holdingStore } from './holdings.ts';
 import { jobEventStore } from './job-events.ts';
 import { jobStore } from './jobs.ts';
 import { lectureStore } from './lectures.ts';
+import { presetStore } from './presets.ts';
 import { replyStore } from './replies.ts';
 import { sourceStore } from './sources.ts';
 import { stepOutputStore } from './step-outputs.ts';
@@ -38,6 +39,7 @@ export function sqlStore(db: Db, connection: Connection): Store {
     outputs: stepOutputStore(db),
     artifacts: artifactStore(db),
     exports: exportStore(db),
+    presets: presetStore(db),
     threads: threadStore(db),
     jobs: jobStore(db),
     jobEvents: jobEventStore(db),

@@ -16,6 +16,7 @@ export interface Tables {
   stepOutputUses: StepOutputUseRow;
   stepOutputHolders: StepOutputHolderRow;
   artifacts: ArtifactRow;
+  presets: PresetRow;
   exports: ExportRow;
   threads: ThreadRow;
   messages: MessageRow;
@@ -140,10 +141,24 @@ export interface ArtifactRow {
   engine: string;
   model: string;
   presetId: string;
+  presetVersion: number;
   transcriptVersion: number;
   createdAt: number;
   contentJson: string;
   citationsJson: string;
+}
+
+export interface PresetRow {
+  ownerId: string;
+  id: string;
+  title: string;
+  artifactsJson: string;
+  length: number;
+  language: string | null;
+  tone: string | null;
+  instructions: string | null;
+  version: number;
+  createdAt: number;
 }
 
 export interface ExportRow {

@@ -19,6 +19,7 @@ export interface Artifact extends ArtifactDraft {
   readonly engine: string;
   readonly model: string;
   readonly presetId: string;
+  readonly presetVersion: number;
   /** Highest transcript version it was made from; 0 when made from documents only. */
   readonly transcriptVersion: number;
   readonly createdAt: number;

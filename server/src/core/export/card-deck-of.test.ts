@@ -42,6 +42,7 @@ function makeArtifact(
     engine: 'e',
     model: 'm',
     presetId: 'exam',
+    presetVersion: 1,
     transcriptVersion: 1,
     createdAt: 0,
     content,

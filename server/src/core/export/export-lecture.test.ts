@@ -76,6 +76,7 @@ function summaryCiting(quote: string): Artifact {
     engine: 'extractive',
     model: 'none',
     presetId: 'exam',
+    presetVersion: 1,
     transcriptVersion: 1,
     createdAt: 0,
     content: { passages: [{ text: quote, cites: [0] }] },

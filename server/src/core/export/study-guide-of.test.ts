@@ -50,6 +50,7 @@ const chapters: Artifact = {
   engine: 'openai',
   model: 'gpt',
   presetId: 'exam',
+  presetVersion: 1,
   transcriptVersion: 2,
   createdAt: Date.UTC(2026, 10, 23),
   content: {

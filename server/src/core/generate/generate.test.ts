@@ -109,6 +109,28 @@ describe('generate', () => {
     expect(both).toMatchObject({ transcriptVersion: 1, citations: [{ kind: 'recording', sourceId: 'src_1' }] });
   });
 
+  it('follows a preset that somebody made, and makes the notes again when it has changed', async () => {
+    await store.transcripts.add(scope, aTranscript());
+    const own = { artifacts: ['summary'] as const, length: 0.5, language: 'de', tone: 'kind', instructions: null };
+    await store.presets.insert(scope, { ...own, id: 'own', title: 'Own', version: 1, ownerId: LOCAL_OWNER, createdAt: 1 });
+    const asked: unknown[] = [];
+    const spying = {
+      ...writer,
+      write: (request: Parameters<typeof writer.write>[0], stop: AbortSignal) => {
+        asked.push([request.kinds, request.length, request.style]);
+        return writer.write(request, stop);
+      },
+    };
+    await run({ presetId: 'own', writer: spying });
+    await run({ presetId: 'own', writer: spying });
+    expect(asked).toEqual([[['summary'], 0.5, { language: 'de', tone: 'kind', instructions: null }]]);
+    await store.presets.update(scope, 'own', { tone: 'formal' });
+    await run({ presetId: 'own', writer: spying });
+    expect(asked).toHaveLength(2);
+    const versions = (await store.artifacts.ofLecture(scope, 'lecture-1', { history: true })).map((one) => one.presetVersion);
+    expect(versions.toSorted()).toEqual([1, 2]);
+  });
+
   it('drops what cites words that were never said', async () => {
     await store.transcripts.add(scope, aTranscript());
     const lying = {

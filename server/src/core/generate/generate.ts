@@ -5,8 +5,9 @@ import type { Artifact, ArtifactDraft } from '../domain/artifact.ts';
 import { citedTexts, groundCitations } from '../domain/grounding.ts';
 import { newId } from '../domain/ids.ts';
 import { outputKey } from '../domain/output-key.ts';
-import { findPreset } from '../domain/preset.ts';
+import type { Preset } from '../domain/preset.ts';
 import type { Scope } from '../domain/scope.ts';
+import { findPreset } from '../library/presets.ts';
 import type { JobCompletion } from '../jobs/job-kind.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -19,7 +20,7 @@ const STEP = 'generate';
 const VERSION = 1;
 
 export interface GenerateDeps {
-  readonly store: Pick<Store, 'lectures' | 'sources' | 'transcripts' | 'documents' | 'outputs' | 'artifacts'>;
+  readonly store: Pick<Store, 'lectures' | 'sources' | 'transcripts' | 'documents' | 'presets' | 'outputs' | 'artifacts'>;
   readonly metrics: Pick<Metrics, 'modelUsed'>;
   readonly writer: Pick<Writer, 'engine' | 'model' | 'digest' | 'write'>;
   readonly clock: Pick<Clock, 'now'>;
@@ -65,10 +66,10 @@ export async function generate(deps: GenerateDeps, input: GenerateInput, signal:
   const lecture = await deps.store.lectures.find(scope, lectureId);
   if (!lecture)
     throw new AppError('lecture_not_found', `There is no lecture "${lectureId.slice(0, 80)}". GET /lectures lists what exists.`);
-  const preset = findPreset(input.presetId);
+  const preset = await findPreset(deps, scope, input.presetId);
   onProgress(0, 'Reading the transcript.');
   const collected = await collectMaterial(deps.store, scope, lecture);
-  const key = keyOf(deps, input, lecture.ownerId, collected);
+  const key = keyOf(deps, input, { ownerId: lecture.ownerId, preset, collected });
   const before = await madeBefore(deps, scope, lectureId, key);
   if (before) return async () => ({ result: resultOf(input, deps.writer.engine, before) });
 
@@ -78,6 +79,7 @@ export async function generate(deps: GenerateDeps, input: GenerateInput, signal:
       material: collected.material,
       kinds: preset.artifacts,
       length: preset.length,
+      style: { language: preset.language, tone: preset.tone, instructions: preset.instructions },
       onProgress: (fraction) => onProgress(fraction * 0.95, 'Making the notes.'),
       onUsage: (usage) => deps.metrics.modelUsed({ ...usage, purpose: 'notes' }),
       onProblem: (kind, { code, detail }) => problems.push({ kind, code, detail }),
@@ -89,7 +91,9 @@ export async function generate(deps: GenerateDeps, input: GenerateInput, signal:
   if (grounded.length === 0)
     throw new AppError('nothing_to_study', 'The lecture is too short to make notes from. Add a longer recording.');
   const transcriptVersion = Math.max(0, ...collected.texts.map((text) => ('segments' in text ? text.version : 0)));
-  const artifacts = grounded.map((draft) => artifactOf(draft, { deps, input, ownerId: lecture.ownerId, transcriptVersion }));
+  const artifacts = grounded.map((draft) =>
+    artifactOf(draft, { deps, input, ownerId: lecture.ownerId, transcriptVersion, presetVersion: preset.version }),
+  );
   const sourceId = collected.texts[0]?.sourceId ?? '';
   return async (tx) => {
     for (const artifact of artifacts) await tx.artifacts.insert(scope, artifact);
@@ -100,11 +104,11 @@ export async function generate(deps: GenerateDeps, input: GenerateInput, signal:
 
 function keyOf(
   deps: GenerateDeps,
-  { lectureId, presetId, nonce }: GenerateInput,
-  ownerId: string,
-  { material, texts }: Collected,
+  { lectureId, nonce }: GenerateInput,
+  { ownerId, preset, collected }: { ownerId: string; preset: Preset; collected: Collected },
 ): string {
-  const preset = findPreset(presetId);
+  const { material, texts } = collected;
+  const { id, artifacts, length, language, tone, instructions } = preset;
   return outputKey({
     ownerId,
     step: STEP,
@@ -112,7 +116,7 @@ function keyOf(
     lectureId,
     nonce,
     writer: deps.writer.digest,
-    preset: { id: presetId, artifacts: preset.artifacts, length: preset.length },
+    preset: { id, artifacts, length, language, tone, instructions },
     language: material.language,
     inputs: texts.map(({ sourceId, version }) => ({ sourceId, version })),
   });
@@ -140,9 +144,9 @@ function checked(draft: ArtifactDraft): ArtifactDraft {
 
 function artifactOf(
   draft: ArtifactDraft,
-  made: { deps: GenerateDeps; input: GenerateInput; ownerId: string; transcriptVersion: number },
+  made: { deps: GenerateDeps; input: GenerateInput; ownerId: string; transcriptVersion: number; presetVersion: number },
 ): Artifact {
-  const { deps, input, ownerId, transcriptVersion } = made;
+  const { deps, input, ownerId, transcriptVersion, presetVersion } = made;
   const { engine, model } = draft.madeBy ?? deps.writer;
   return {
     kind: draft.kind,
@@ -155,6 +159,7 @@ function artifactOf(
     engine,
     model,
     presetId: input.presetId,
+    presetVersion,
     transcriptVersion,
     createdAt: deps.clock.now(),
   };

@@ -1,8 +1,9 @@
 import { AppError } from '../domain/app-error.ts';
 import type { Job } from '../domain/job.ts';
-import { findPreset } from '../domain/preset.ts';
+import { DEFAULT_PRESET } from '../domain/preset.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { EnqueueDeps } from '../jobs/enqueue.ts';
+import { findPreset } from '../library/presets.ts';
 import { request } from '../jobs/request.ts';
 import { generateJob } from './generate.job.ts';
 
@@ -20,7 +21,13 @@ export async function requestGeneration(
   const lecture = await deps.store.lectures.find(scope, lectureId);
   if (!lecture)
     throw new AppError('lecture_not_found', `There is no lecture "${lectureId}". Upload one with POST /api/lectures/ingest.`);
-  const preset = findPreset(input.presetId ?? lecture.presetId);
+  const preset = await findPreset(deps, scope, input.presetId ?? (await ownOrDefault(deps, scope, lecture.presetId)));
   const target = { lectureId, sourceId: null, message: 'Waiting to make the notes.' };
   return request(deps, scope, generateJob, { ...target, payload: { lectureId, presetId: preset.id } });
+}
+
+/** The lecture's preset, unless somebody has deleted it since. */
+async function ownOrDefault(deps: Pick<EnqueueDeps, 'store'>, scope: Scope, presetId: string): Promise<string> {
+  const preset = await findPreset(deps, scope, presetId).catch(() => null);
+  return preset?.id ?? DEFAULT_PRESET;
 }

@@ -1,13 +1,14 @@
 import { AppError } from '../domain/app-error.ts';
 import type { Scope } from '../domain/scope.ts';
 import { UPLOAD_KEPT_MS, type Upload, type UploadMetadata } from '../domain/upload.ts';
+import { findPreset } from '../library/presets.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import { readUploadWish } from './upload-wish.ts';
 
 export interface BeginUploadDeps {
-  readonly store: Pick<Store, 'uploads'>;
+  readonly store: Pick<Store, 'uploads' | 'presets'>;
   readonly blobs: Pick<Blobs, 'freeBytes'>;
   readonly clock: Pick<Clock, 'now'>;
 }
@@ -33,7 +34,7 @@ const COPIES = 2;
  */
 export async function beginUpload(deps: BeginUploadDeps, input: BeginUploadInput): Promise<Upload> {
   const { scope, id, fileName, metadata, sizeBytes } = input;
-  readUploadWish(metadata);
+  await findPreset(deps, scope, readUploadWish(metadata).presetId);
   await refuseSize(deps, input);
   if ((await deps.store.uploads.countReceiving(scope)) >= MOST_RECEIVING) {
     throw new AppError(

@@ -1,8 +1,8 @@
 import { AppError } from '../domain/app-error.ts';
 import { newId } from '../domain/ids.ts';
 import type { Lecture, Source } from '../domain/library.ts';
-import { findPreset } from '../domain/preset.ts';
 import type { Scope } from '../domain/scope.ts';
+import { findPreset } from '../library/presets.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { MediaDecoder } from '../ports/media-decoder.ts';
@@ -11,7 +11,7 @@ import { acceptRecording, type Incoming } from './accept-recording.ts';
 import { reviveAudio } from './revive-audio.ts';
 
 export interface IngestDeps {
-  readonly store: Pick<Store, 'courses' | 'lectures' | 'sources' | 'holdings' | 'transaction'>;
+  readonly store: Pick<Store, 'courses' | 'lectures' | 'sources' | 'presets' | 'holdings' | 'transaction'>;
   readonly blobs: Pick<Blobs, 'move' | 'remove' | 'withFile'>;
   readonly decoder: Pick<MediaDecoder, 'probe'>;
   readonly clock: Pick<Clock, 'now'>;
@@ -46,7 +46,7 @@ export interface Ingested {
 export async function ingest(deps: IngestDeps, input: IngestInput, signal: AbortSignal): Promise<Ingested> {
   let keyToRemove: string | null = input.incoming.key;
   try {
-    findPreset(input.presetId);
+    await findPreset(deps, input.scope, input.presetId);
     const known = input.lectureId === null ? null : await findKnown(deps, input, input.lectureId);
     if (known) return known;
     const lectureId = input.lectureId ?? newId('lec');

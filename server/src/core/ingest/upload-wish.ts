@@ -1,7 +1,7 @@
 import { DEFAULT_COURSE } from '../domain/library.ts';
 import { uploadMetadataSchema } from '@scholium/contract';
 import { AppError } from '../domain/app-error.ts';
-import { DEFAULT_PRESET, findPreset } from '../domain/preset.ts';
+import { DEFAULT_PRESET } from '../domain/preset.ts';
 import type { UploadMetadata } from '../domain/upload.ts';
 
 /** What is to become of an upload. */
@@ -16,7 +16,7 @@ export interface UploadWish {
 
 /**
  * Reads what the client said of its file.
- * @throws AppError `invalid_request`, naming the field, `preset_not_found`
+ * @throws AppError `invalid_request`, naming the field
  */
 export function readUploadWish(metadata: UploadMetadata): UploadWish {
   const given = Object.entries(metadata).filter(([, value]) => value !== null);
@@ -29,12 +29,10 @@ export function readUploadWish(metadata: UploadMetadata): UploadWish {
     );
   }
   const { data } = parsed;
-  const presetId = data.presetId ?? data.preset_id ?? DEFAULT_PRESET;
-  findPreset(presetId);
   return {
     courseId: data.courseId ?? data.course_id ?? DEFAULT_COURSE,
     lectureId: data.lectureId ?? data.lecture_id ?? null,
-    presetId,
+    presetId: data.presetId ?? data.preset_id ?? DEFAULT_PRESET,
     title: data.title ?? null,
   };
 }

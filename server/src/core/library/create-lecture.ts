@@ -1,10 +1,10 @@
 import { AppError } from '../domain/app-error.ts';
 import { newId } from '../domain/ids.ts';
 import type { Lecture } from '../domain/library.ts';
-import { findPreset } from '../domain/preset.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
+import { findPreset } from './presets.ts';
 
 /**
  * Makes a lecture that holds nothing yet, for documents to be added to. Unknown courses are made.
@@ -12,7 +12,7 @@ import type { Store } from '../ports/store.ts';
  * @throws AppError `preset_not_found`, `lecture_conflict`, `course_not_found` for a course in the trash
  */
 export async function createLecture(
-  deps: { store: Pick<Store, 'transaction'>; clock: Pick<Clock, 'now'> },
+  deps: { store: Pick<Store, 'transaction' | 'presets'>; clock: Pick<Clock, 'now'> },
   input: {
     scope: Extract<Scope, { kind: 'owner' }>;
     id: string | null;
@@ -22,7 +22,7 @@ export async function createLecture(
   },
 ): Promise<Lecture> {
   const { scope, courseId, presetId, title } = input;
-  findPreset(presetId);
+  await findPreset(deps, scope, presetId);
   const owned = { ownerId: scope.ownerId, createdAt: deps.clock.now(), deletedAt: null };
   const lecture: Lecture = { ...owned, id: input.id ?? newId('lec'), courseId, presetId, title, pinned: false };
   const created = await deps.store.transaction(async (tx) => {

@@ -9,6 +9,7 @@ export type * from './language-model.ts';
 export type * from './log.ts';
 export type * from './media-decoder.ts';
 export type * from './metrics.ts';
+export type * from './preset-store.ts';
 export type * from './queue.ts';
 export type * from './search-index.ts';
 export type * from './store.ts';

@@ -8,6 +8,7 @@ import type { DocumentText } from '../domain/document.ts';
 import type { Transcript } from '../domain/transcript.ts';
 import type { HoldingStore } from './holdings.ts';
 import type { UploadStore } from './uploads.ts';
+import type { PresetStore } from './preset-store.ts';
 import type { ThreadStore } from './thread-store.ts';
 
 /**
@@ -24,6 +25,7 @@ export interface Store {
   readonly outputs: StepOutputStore;
   readonly artifacts: ArtifactStore;
   readonly exports: ExportStore;
+  readonly presets: PresetStore;
   readonly threads: ThreadStore;
   readonly jobs: JobStore;
   readonly jobEvents: JobEventStore;

@@ -4,6 +4,7 @@ import type {
   DocumentTextReply,
   JobReply,
   LectureReply,
+  PresetReply,
   SourceReply,
   TrashItemReply,
   TrashedReply,
@@ -11,6 +12,7 @@ import type {
 } from '@scholium/contract';
 import type { z } from 'zod';
 import type { DocumentText } from '../../core/domain/document.ts';
+import { builtInPresets, type Preset } from '../../core/domain/preset.ts';
 import type { Artifact } from '../../core/domain/artifact.ts';
 import type { Job } from '../../core/domain/job.ts';
 import type { TrashItem } from '../../core/library/trash.ts';
@@ -54,6 +56,12 @@ export function presentDocument(document: DocumentText): DocumentTextReply {
   return { ...text, createdAt: iso(createdAt), pages: [...pages] };
 }
 
+export function presentPreset(preset: Preset): PresetReply {
+  const { id, title, artifacts, length, language, tone, instructions, version } = preset;
+  const builtIn = builtInPresets.some((candidate) => candidate.id === id);
+  return { id, title, artifacts: [...artifacts], length, language, tone, instructions, version, builtIn };
+}
+
 export function presentTrashed(row: { id: string; deletedAt: number | null }, now: number): TrashedReply {
   const deletedAt = row.deletedAt ?? now;
   return { id: row.id, deletedAt: iso(deletedAt), restorableUntil: iso(deletedAt + TRASH_DAYS * DAY_MS) };
@@ -82,7 +90,7 @@ export function presentJob(job: Job): JobReply {
 }
 
 export function presentArtifact(artifact: Artifact): z.input<typeof artifactSchema> {
-  const { id, kind, title, engine, model, presetId, transcriptVersion, content } = artifact;
+  const { id, kind, title, engine, model, presetId, presetVersion, transcriptVersion, content } = artifact;
   return {
     id,
     kind,
@@ -90,6 +98,7 @@ export function presentArtifact(artifact: Artifact): z.input<typeof artifactSche
     engine,
     model,
     presetId,
+    presetVersion,
     transcriptVersion,
     content,
     createdAt: iso(artifact.createdAt),

@@ -6,6 +6,7 @@ import { jobOrder } from './0005-job-order.ts';
 import { uploads } from './0006-uploads.ts';
 import { documents } from './0007-documents.ts';
 import { threads } from './0008-threads.ts';
+import { presets } from './0009-presets.ts';
 
 /** All migrations by name, applied in this order. Forward only: a mistake is mended by the next one. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -16,4 +17,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0006-uploads': uploads,
   '0007-documents': documents,
   '0008-threads': threads,
+  '0009-presets': presets,
 };

@@ -1,16 +1,17 @@
 import { DEFAULT_COURSE } from '../../../core/domain/library.ts';
-import { builtInPresets, DEFAULT_PRESET } from '../../../core/domain/preset.ts';
+import { DEFAULT_PRESET } from '../../../core/domain/preset.ts';
 import { createCourse } from '../../../core/library/create-course.ts';
 import { createLecture } from '../../../core/library/create-lecture.ts';
 import { findCourse, findLecture } from '../../../core/library/find.ts';
 import { listLectures } from '../../../core/library/list-lectures.ts';
+import { createPreset, listPresets, removePreset, updatePreset, type PresetWishes } from '../../../core/library/presets.ts';
 import { renameCourse } from '../../../core/library/rename-course.ts';
 import { sourcesOf, type SourceWithVersion } from '../../../core/library/sources-of.ts';
 import { listTrash } from '../../../core/library/trash.ts';
 import { updateLecture } from '../../../core/library/update-lecture.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import type { Handlers } from '../handler.ts';
-import { presentCourse, presentLecture, presentSource, presentTrashed, presentTrashItem } from '../present.ts';
+import { presentCourse, presentLecture, presentPreset, presentSource, presentTrashed, presentTrashItem } from '../present.ts';
 
 export function courseHandlers(deps: ApiDeps) {
   return {
@@ -38,9 +39,21 @@ export function courseHandlers(deps: ApiDeps) {
     async listTrash({ scope }) {
       return { status: 200, body: { items: (await listTrash(deps, scope)).map(presentTrashItem) } };
     },
-    async listPresets() {
-      const presets = builtInPresets.map(({ id, title, artifacts }) => ({ id, title, artifacts: [...artifacts] }));
-      return { status: 200, body: { presets } };
+    async createPreset({ scope, body }) {
+      const { id = null, ...wishes } = body;
+      return { status: 201, body: presentPreset(await createPreset(deps, { scope, id, wishes })) };
+    },
+    async updatePreset({ scope, params, body }) {
+      const named = Object.entries(body).filter(([, value]) => value !== undefined);
+      const change: Partial<PresetWishes> = Object.fromEntries(named);
+      return { status: 200, body: presentPreset(await updatePreset(deps, { scope, ...params, change })) };
+    },
+    async deletePreset({ scope, params }) {
+      await removePreset(deps, { scope, ...params });
+      return { status: 204, headers: {}, body: null };
+    },
+    async listPresets({ scope }) {
+      return { status: 200, body: { presets: (await listPresets(deps, scope)).map(presentPreset) } };
     },
   } satisfies Partial<Handlers>;
 }
