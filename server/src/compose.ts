@@ -167,7 +167,7 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
       docx: createDocxRenderer(),
       anki: createAnkiRenderer(),
     },
-    documentReader: overrides.documentReader ?? createDocumentReader(),
+    documentReader: overrides.documentReader ?? createDocumentReader({ limits: { fileBytes: config.documentMaxFileSizeBytes } }),
     webFetcher: overrides.webFetcher ?? createSafeWebFetcher({ allowPrivate: config.fetchAllowPrivate }),
     voiceActivity: overrides.voiceActivity ?? createSherpaVad(),
     transcribers: overrides.transcribers ?? (await openTranscribers(config)),

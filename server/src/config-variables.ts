@@ -132,6 +132,7 @@ export const variables = {
     '20GB',
     size,
   ),
+  DOCUMENT_MAX_FILE_SIZE: variable('Largest document that is read, in bytes or as `200MB`.', '200MiB', size),
   MEDIA_MAX_HOURS: variable('Longest recording, by decoded sound, in hours.', '12', wholeNumber(1, 240)),
   TRANSCRIBE_CHUNK_SECONDS: variable(
     'Longest piece of sound that an engine gets at once, in seconds.',

@@ -144,6 +144,7 @@ describe('a value that cannot be used', () => {
     PORT: '65536',
     LOG_LEVEL: 'loud',
     AUDIO_MAX_FILE_SIZE: 'large',
+    DOCUMENT_MAX_FILE_SIZE: 'large',
     UPLOAD_MAX_FILE_SIZE: '20 gigs',
     DATABASE_POOL_SIZE: '1',
     QUEUE_FALLBACK: 'maybe',

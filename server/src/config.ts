@@ -34,6 +34,7 @@ export interface Config extends ModelsConfig {
   /** Folder for log files that rotate; null logs to standard output only. */
   readonly logDir: string | null;
   readonly audioMaxFileSizeBytes: number;
+  readonly documentMaxFileSizeBytes: number;
   readonly uploadMaxFileSizeBytes: number;
   readonly mediaMaxDurationMs: number;
   readonly transcribeChunkMs: number;
@@ -102,6 +103,7 @@ export function loadConfig(environment: Environment = process.env, options: { cw
     logLevel: variables.LOG_LEVEL,
     logDir: variables.LOG_DIR === '' ? null : resolve(cwd, variables.LOG_DIR),
     audioMaxFileSizeBytes: variables.AUDIO_MAX_FILE_SIZE,
+    documentMaxFileSizeBytes: variables.DOCUMENT_MAX_FILE_SIZE,
     uploadMaxFileSizeBytes: variables.UPLOAD_MAX_FILE_SIZE,
     mediaMaxDurationMs: variables.MEDIA_MAX_HOURS * 3_600_000,
     transcribeChunkMs: variables.TRANSCRIBE_CHUNK_SECONDS * 1000,
