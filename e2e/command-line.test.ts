@@ -66,7 +66,7 @@ describe('a lecture by the command line', () => {
     const broken = join(folder.path, 'broken.pdf');
     await writeFile(broken, '%PDF-1.7 nothing more');
     const failed = await scholium('add', 'reading', broken);
-    expect([failed.code === 0, failed.stderr]).toEqual([false, expect.stringContaining('PDF cannot be opened')]);
+    expect([failed.code === 0, failed.stderr]).toEqual([false, expect.stringContaining('PDF file is damaged')]);
   });
 
   it('is exported, and nothing is replaced without --force', async () => {
