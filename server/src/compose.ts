@@ -136,7 +136,6 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
   const { prometheusMetrics } = await import('./adapters/prometheus/prometheus-metrics.ts');
   const { createDocumentReader } = await import('./adapters/documents/document-reader.ts');
   const { createFfmpegDecoder } = await import('./adapters/ffmpeg/ffmpeg-decoder.ts');
-  const { createSafeWebFetcher } = await import('./adapters/safe-fetch/safe-web-fetcher.ts');
   const { createSherpaVad } = await import('./adapters/sherpa/sherpa-vad.ts');
   const { createAnkiRenderer } = await import('./adapters/anki/anki-renderer.ts');
   const { createDocxRenderer } = await import('./adapters/docx/docx-renderer.ts');
@@ -168,7 +167,7 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
       anki: createAnkiRenderer(),
     },
     documentReader: overrides.documentReader ?? createDocumentReader({ limits: { fileBytes: config.documentMaxFileSizeBytes } }),
-    webFetcher: overrides.webFetcher ?? createSafeWebFetcher({ allowPrivate: config.fetchAllowPrivate }),
+    webFetcher: overrides.webFetcher ?? (await openWebFetcher(config)),
     voiceActivity: overrides.voiceActivity ?? createSherpaVad(),
     transcribers: overrides.transcribers ?? (await openTranscribers(config)),
   };
@@ -192,6 +191,21 @@ async function openWriter(config: Config, clock: Clock, embedder: Embedder): Pro
   const { createLanguageModel } = await import('./adapters/ai-sdk/language-model.ts');
   const model = createLanguageModel(config.languageModel, { clock });
   return createModelWriter(model, config.languageModelFallback === 'extractive' ? extractive : null);
+}
+
+/** Its HTTP client takes 15 MB: it is loaded with the first page. What it may reach is checked now. */
+async function openWebFetcher({ fetchAllowPrivate: allowPrivate }: Config): Promise<WebFetcher> {
+  const { allowList } = await import('./adapters/safe-fetch/allow-list.ts');
+  allowList(allowPrivate);
+  let opened: Promise<WebFetcher> | null = null;
+  const open = async (): Promise<WebFetcher> => {
+    const { createSafeWebFetcher } = await import('./adapters/safe-fetch/safe-web-fetcher.ts');
+    return createSafeWebFetcher({ allowPrivate });
+  };
+  return {
+    fetch: async (request, signal) => (await (opened ??= open())).fetch(request, signal),
+    close: async () => (await opened)?.close(),
+  };
 }
 
 /** Where files lie. */
