@@ -9,6 +9,8 @@ export interface Audit {
   readonly accepted: number;
   readonly transcribed: number;
   readonly deadLetters: number;
+  /** One line for each dead letter. */
+  readonly causes: readonly string[];
   /** Tries beyond the first, of all jobs. */
   readonly retries: number;
   readonly clientRetries: number;
@@ -44,11 +46,13 @@ export async function audit(world: World, sent: Sent): Promise<Audit> {
     ...(known.has(id) ? [] : [`lecture ${id} was made, and no client was told`]),
     ...(sources === 1 ? [] : [`lecture ${id} has ${sources} recordings`]),
   ]);
+  const dead = jobs.filter(({ deadLetteredAt }) => deadLetteredAt !== null);
   const running = (job: JobRow): number => job.transitions.filter(({ status }) => status === 'running').length;
   return {
     accepted: sent.accepted.length,
     transcribed: outcomes.filter(({ kind }) => kind === 'transcribed').length,
-    deadLetters: jobs.filter(({ deadLetteredAt }) => deadLetteredAt !== null).length,
+    deadLetters: dead.length,
+    causes: dead.map(({ id, kind, attempts, cause }) => `${kind} ${id} after ${attempts} tries: ${cause?.split('\n')[0] ?? ''}`),
     retries: jobs.reduce((sum, job) => sum + Math.max(0, running(job) - 1), 0),
     clientRetries: sent.retries,
     recoveriesMs: recoveries(world, jobs),

@@ -37,7 +37,7 @@ export function faultTable(report: FaultReport): string {
   const width = Math.max(...rows.map(([name]) => name.length));
   const table = rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
   const wrong = Object.entries(faults).flatMap(([kind, found]) => found.map((each: string) => `  ${kind}: ${each}`));
-  return [...table, ...wrong].join('\n');
+  return [...table, ...report.causes.map((each) => `  dead letter: ${each}`), ...wrong].join('\n');
 }
 
 /** Of ascending numbers. */
