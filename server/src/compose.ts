@@ -43,6 +43,7 @@ import { createModelWriter } from './core/writing/model-writer.ts';
 import { createHealthCheck, createReadinessCheck } from './core/upkeep/check-health.ts';
 import { restoreRecording } from './core/upkeep/restore-recording.ts';
 import { scheduleUpkeep } from './core/upkeep/schedule-upkeep.ts';
+import type { PoolFigures } from './adapters/prometheus/pool-series.ts';
 import type { ApiDeps, ApiMetrics } from './faces/api/api-deps.ts';
 import type { Metrics } from './core/ports/metrics.ts';
 import { VERSION } from './version.ts';
@@ -145,14 +146,21 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
   const log = overrides.log ?? createLog({ level: config.logLevel, folder: config.logDir });
   const clock = overrides.clock ?? systemClock;
   const blobs = overrides.blobs ?? (await openBlobs(config, log));
-  const { store, queue, events } = await openShared(config, log, overrides);
+  const { store, queue, events, pools } = await openShared(config, log, overrides);
   const onEmptied = (): void => void reindex({ store, queue, events, clock, log });
   const searchIndex = overrides.searchIndex ?? (await openSearchIndex(config, log, onEmptied));
   const embedder = overrides.embedder ?? (await openEmbedder(config, clock));
   return {
     clock,
     log,
-    metrics: overrides.metrics ?? prometheusMetrics({ version: VERSION, jobFigures: () => store.jobs.figures(clock.now()) }),
+    metrics:
+      overrides.metrics ??
+      prometheusMetrics({
+        version: VERSION,
+        jobFigures: () => store.jobs.figures(clock.now()),
+        dataDir: config.dataDir,
+        ...(pools && { pools }),
+      }),
     store,
     blobs,
     queue,
@@ -235,7 +243,10 @@ async function openSearchIndex(config: Config, log: Log, onEmptied: () => void):
   return createSqliteSearchIndex({ dataDir: config.dataDir, log, onEmptied });
 }
 
-type Shared = Pick<Ports, 'store' | 'queue' | 'events'>;
+type Shared = Pick<Ports, 'store' | 'queue' | 'events'> & {
+  /** How busy the connections to the database are; none embedded. */
+  readonly pools?: () => readonly PoolFigures[];
+};
 
 /** The store, and how processes tell each other that there is something to do or to read: through Redis where it is set. */
 async function openShared(config: Config, log: Log, overrides: Partial<Ports>): Promise<Shared> {
@@ -243,7 +254,7 @@ async function openShared(config: Config, log: Log, overrides: Partial<Ports>): 
   if (config.redis === null) return database;
   const { openBullmqQueue } = await import('./adapters/bullmq/bullmq-queue.ts');
   const { redisEvents } = await import('./adapters/redis/redis-events.ts');
-  const { store } = database;
+  const { store, pools } = database;
   const speechKinds = [transcribeJob, helpTranscribeJob].map(({ kind }) => kind);
   const events = await redisEvents({ ...config.redis, store, log });
   const queue = await openBullmqQueue({ ...config.redis, speechKinds, log });
@@ -251,14 +262,16 @@ async function openShared(config: Config, log: Log, overrides: Partial<Ports>): 
     await queue.close();
     await events.close();
   };
-  return { store, queue: overrides.queue ?? { ...queue, close }, events: overrides.events ?? events };
+  return { store, queue: overrides.queue ?? { ...queue, close }, events: overrides.events ?? events, ...(pools && { pools }) };
 }
 
 async function openDatabase(config: Config, log: Log, overrides: Partial<Ports>): Promise<Shared> {
   if (config.postgresUrl !== null && !overrides.store) {
     const { openPostgres } = await import('./adapters/postgres/open-postgres.ts');
-    const { store, queue, events } = await openPostgres({ url: config.postgresUrl, poolSize: config.databasePoolSize, log });
-    return { store, queue: overrides.queue ?? queue, events: overrides.events ?? events };
+    const size = config.databasePoolSize;
+    const { store, queue, events, pool } = await openPostgres({ url: config.postgresUrl, poolSize: size, log });
+    const pools = () => [{ pool: 'store', size, open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }];
+    return { store, queue: overrides.queue ?? queue, events: overrides.events ?? events, pools };
   }
   const { openSqliteStore } = await import('./adapters/sqlite/open-sqlite-store.ts');
   const { inProcessQueue } = await import('./adapters/in-process/in-process-queue.ts');

@@ -73,6 +73,11 @@ export const variables = {
     text,
   ),
   PORT: variable('Port to listen on; 0 takes a free one.', '8000', wholeNumber(0, 65_535)),
+  WORKER_PORT: variable(
+    'Port on which a process of the role `worker` shows `/metrics`, `/health/live` and `/health/ready`; 0: it listens nowhere.',
+    '0',
+    wholeNumber(0, 65_535),
+  ),
   PUBLIC_HOSTS: variable('Further host names that requests may be addressed to, separated by commas.', '', list),
   PUBLIC_URL: variable(
     'Where people reach this server (`https://notes.example.org`); links in exported files lead there. Empty: they lead within the file.',

@@ -161,6 +161,7 @@ describe('a value that cannot be used', () => {
     JOB_TIMEOUT: 'forever',
     JOB_RETENTION_DAYS: '0',
     TRANSCRIBE_HELPERS: '65',
+    WORKER_PORT: '65536',
     LANGUAGE_MODEL_FALLBACK: 'perhaps',
     SHUTDOWN_DELAY_SECONDS: '601',
     LANGUAGE_MODEL: 'oracle',

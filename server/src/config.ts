@@ -12,6 +12,8 @@ export interface Config extends ModelsConfig {
   readonly role: 'all' | 'api' | 'worker';
   readonly host: string;
   readonly port: number;
+  /** Where a worker shows its figures; null: nowhere. */
+  readonly workerPort: number | null;
   /** Names besides loopback ones that requests may be addressed to. */
   readonly publicHosts: readonly string[];
   /** Where people reach this server; null: nobody said. */
@@ -85,6 +87,7 @@ export function loadConfig(environment: Environment = process.env, options: { cw
     role: variables.SCHOLIUM_ROLE,
     host: variables.HOST,
     port: variables.PORT,
+    workerPort: variables.WORKER_PORT === 0 ? null : variables.WORKER_PORT,
     publicHosts: variables.PUBLIC_HOSTS,
     publicUrl: address('PUBLIC_URL', variables.PUBLIC_URL),
     fetchAllowPrivate: variables.FETCH_ALLOW_PRIVATE,

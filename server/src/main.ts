@@ -1,8 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import type { HealthReply } from '@scholium/contract';
 import { AppError } from './core/domain/app-error.ts';
-import { compose, type Ports } from './compose.ts';
+import { compose, type Composition, type Ports } from './compose.ts';
 import { loadConfig, type Config } from './config.ts';
+import type { Probes } from './faces/worker/serve-probes.ts';
 
 export interface ServeOptions {
   /** Each stands in for the variable of the configuration. */
@@ -19,6 +20,8 @@ export interface ServeOptions {
 export interface RunningServer {
   /** Where the API listens; null for a worker without one. */
   readonly url: string | null;
+  /** Where a worker shows its figures and its health; null when nowhere. */
+  readonly probesUrl: string | null;
   readonly config: Config;
   /** What works and what does not, dependency by dependency. */
   health(): Promise<HealthReply>;
@@ -49,20 +52,23 @@ export async function serve(options: ServeOptions = {}): Promise<RunningServer> 
   const { log } = ports;
   try {
     const api = config.role === 'worker' ? null : await startApi(config, composition.api);
+    const probes = config.role === 'worker' ? await startProbes(config, composition) : null;
     const runner = config.role === 'api' ? composition.startFallback() : composition.startWorker();
-    log.info('application', 'server.started', { role: config.role, url: api?.url ?? null });
+    log.info('application', 'server.started', { role: config.role, url: api?.url ?? null, probesUrl: probes?.url ?? null });
     let closing: Promise<void> | null = null;
     const close = async (): Promise<void> => {
       log.info('application', 'server.stopping', { jobsInWork: runner?.running() ?? 0 });
       composition.announceStop();
       if (api) await ports.clock.sleep(config.shutdownDelayMs, new AbortController().signal);
       await Promise.all([api?.close(), runner?.stop({ graceMs: GRACE_MS })]);
+      // Last: whoever watches sees that it is not ready any more, not that it is gone.
+      await probes?.close();
       await composition.close();
     };
     const closeOnce = (): Promise<void> => (closing ??= close());
     options.signal?.addEventListener('abort', () => void closeOnce(), { once: true });
     if (options.signal?.aborted) await closeOnce();
-    return { url: api?.url ?? null, config, health: composition.api.health, close: closeOnce };
+    return { url: api?.url ?? null, probesUrl: probes?.url ?? null, config, health: composition.api.health, close: closeOnce };
   } catch (error) {
     await composition.close();
     throw error;
@@ -79,31 +85,42 @@ async function startApi(
     await api.listen({ host: config.host, port: config.port });
   } catch (error) {
     await api.close();
-    throw listenError(error, config);
+    throw listenError(error, { ...config, variable: 'PORT' });
   }
   const { port } = api.server.address() as AddressInfo; // a TCP server that listens has one
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   return { url: `http://${host === '127.0.0.1' ? 'localhost' : host}:${port}`, close: () => api.close() };
 }
 
-function listenError(error: unknown, { host, port }: Config): AppError {
+async function startProbes(config: Config, { ports, api }: Composition): Promise<Probes | null> {
+  const { host, workerPort: port } = config;
+  if (port === null) return null;
+  const { serveProbes } = await import('./faces/worker/serve-probes.ts');
+  try {
+    return await serveProbes({ metrics: ports.metrics, readiness: api.readiness, log: ports.log }, { host, port });
+  } catch (error) {
+    throw listenError(error, { host, port, variable: 'WORKER_PORT' });
+  }
+}
+
+function listenError(error: unknown, { host, port, variable }: { host: string; port: number; variable: string }): AppError {
   const code = (error as NodeJS.ErrnoException).code; // node:net errors carry a code
   if (code === 'EADDRINUSE') {
     return new AppError(
       'port_in_use',
-      `Port ${port} is taken by another program. Stop that program, or choose another port: PORT=${port + 1} npm start.`,
+      `Port ${port} is taken by another program. Stop that program, or choose another port: ${variable}=${port + 1} npm start.`,
       { cause: error },
     );
   }
   if (code === 'EACCES')
     return new AppError(
       'port_in_use',
-      `Port ${port} needs administrator rights. Choose a port above 1023, for example PORT=8000.`,
+      `Port ${port} needs administrator rights. Choose a port above 1023, for example ${variable}=8000.`,
       { cause: error },
     );
   return new AppError(
     'configuration_invalid',
-    `Cannot listen on HOST=${host}, PORT=${port}. Use an address of this machine, for example HOST=127.0.0.1.`,
+    `Cannot listen on HOST=${host}, ${variable}=${port}. Use an address of this machine, for example HOST=127.0.0.1.`,
     { cause: error },
   );
 }
