@@ -83,3 +83,9 @@ export const chatEventSchemas = {
 export type ChatEvent = {
   [K in keyof typeof chatEventSchemas]: { type: K } & z.infer<(typeof chatEventSchemas)[K]>;
 }[keyof typeof chatEventSchemas];
+
+/** What a client says over the WebSocket `/ws`, beside the fields of a question. The server answers with `{id, ...ChatEvent}`. */
+export const socketMessageSchema = z.object({
+  type: z.enum(['ask', 'stop']),
+  id: z.string().min(1).max(100).describe("The client's own name for the question; answers carry it"),
+});

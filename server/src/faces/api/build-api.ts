@@ -14,6 +14,7 @@ import { describeApi } from './describe-api.ts';
 import { serveDocs } from './docs-page.ts';
 import { drainRefusedBodies } from './drain-refused.ts';
 import { guardRequest } from './guard.ts';
+import { serveChatSocket } from './chat-socket.ts';
 import { jobHandlers } from './handlers/job-handlers.ts';
 import { courseHandlers, lectureHandlers } from './handlers/library-handlers.ts';
 import { operatorHandlers } from './handlers/operator-handlers.ts';
@@ -78,6 +79,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   drainRefusedBodies(app);
   await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } }, hsts: false });
   await app.register(multipart);
+  await serveChatSocket(app, deps, closing.signal);
   describeApi(app, deps.settings.version);
   const gate = uploadGate(deps.settings.mostUploads);
   await app.register(async (routes) => {
