@@ -1,7 +1,7 @@
 import { copyFile, constants, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../core/ports/log.ts';
-import { findingOf, ok, type Finding } from './finding.ts';
+import { findingOf, ok, quietLog, type Finding } from './finding.ts';
 
 export interface DatabaseInput {
   readonly path: string;
@@ -24,9 +24,8 @@ export async function checkDatabase(input: DatabaseInput): Promise<Finding> {
     await copyDatabase(input.path, copy);
     let pending = 0;
     const log: Log = {
+      ...quietLog,
       info: (_category, event, fields) => void (pending += event === 'database.migrated' ? count(fields?.['migrations']) : 0),
-      warn: () => {},
-      error: () => {},
     };
     await input.open(copy, log);
     if (pending === 0) return ok(name, 'It opens and is up to date.');

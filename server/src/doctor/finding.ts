@@ -1,3 +1,5 @@
+import type { Log } from '../core/ports/log.ts';
+
 /** `problem`: Scholium will not work. `warning`: it works, but not as well as it could. */
 export type FindingStatus = 'ok' | 'warning' | 'problem';
 
@@ -8,6 +10,9 @@ export interface Finding {
   readonly message: string;
   readonly cure: string | null;
 }
+
+/** What adapters log while they are looked at: the finding says it better. */
+export const quietLog: Log = { info() {}, warn() {}, error() {} };
 
 export function ok(name: string, message: string): Finding {
   return { name, status: 'ok', message, cure: null };

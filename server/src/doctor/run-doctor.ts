@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import { embeddedIn, type Config } from '../config.ts';
 import type { Log } from '../core/ports/log.ts';
 import type { MediaDecoder } from '../core/ports/media-decoder.ts';
+import { bucketOf, checkBucket } from './check-bucket.ts';
 import { checkConfiguration } from './check-configuration.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkEngines, type EnginePorts } from './check-engines.ts';
 import { checkDataFolder, checkNode } from './check-machine.ts';
 import { checkMedia } from './check-media.ts';
 import { checkPort, checkServer } from './check-port.ts';
+import { checkPostgres } from './check-postgres.ts';
+import { checkRedisServer } from './check-redis.ts';
 import { findingOf, ok, problem, type Finding } from './finding.ts';
 
 /** The product put together on a folder of its own. */
@@ -31,7 +34,10 @@ export interface DoctorInput {
   readonly serverUrl: string;
 }
 
-/** Checks everything that a user can get wrong, one finding after the other. Changes nothing on the machine. */
+/**
+ * Checks everything that a user can get wrong, one finding after the other. Changes nothing on the machine; in
+ * Redis and the bucket it writes one thing of its own and removes it.
+ */
 export async function* runDoctor(deps: DoctorDeps, input: DoctorInput, signal: AbortSignal): AsyncGenerator<Finding, void> {
   yield checkNode(input.nodeVersion);
   const configuration = await checkConfiguration({ cwd: input.cwd, load: deps.loadConfig });
@@ -43,12 +49,19 @@ export async function* runDoctor(deps: DoctorDeps, input: DoctorInput, signal: A
     yield* await checkDataFolder(config.dataDir);
     const port = await checkPort(config.host, config.port);
     yield port.finding;
-    yield await checkDatabase({
-      path: config.databasePath,
-      folder,
-      running: port.running,
-      open: (path, log) => openAndClose(deps, apart(config, folder, path), log),
-    });
+    if (config.postgresUrl !== null) yield* await checkPostgres(config.postgresUrl);
+    else {
+      yield await checkDatabase({
+        path: config.databasePath,
+        folder,
+        running: port.running,
+        open: (path, log) => openAndClose(deps, apart(config, folder, path), log),
+      });
+    }
+    if (config.redis !== null) yield* await checkRedisServer(config.redis);
+    const bucket = bucketOf(config.storage, folder);
+    if (bucket) yield await checkBucket(bucket);
+    signal.throwIfAborted();
     yield* await checkComposed(deps, config, folder, signal);
     yield await checkServer(input.serverUrl);
   } finally {
