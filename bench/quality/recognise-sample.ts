@@ -38,9 +38,10 @@ export async function recogniseSample(signal: AbortSignal): Promise<readonly Stu
     metrics: { transcribed: () => {} },
   };
   const audio = () => decode(deps, { scope, source, chunkMs: 30_000, maxDurationMs: 3_600_000 }, signal);
+  const options = { model: null, language: null, task: 'transcribe' as const, vocabulary: [] };
   const commit = await transcribe(
     deps,
-    { scope, source, model: null, language: null, audio, audioKey: 'bench', holder: null, onChunk: async () => {} },
+    { scope, source, options, audio, audioKey: 'bench', holder: null, onChunk: async () => {} },
     signal,
   );
   await store.transaction(commit);

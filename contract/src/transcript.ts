@@ -18,6 +18,8 @@ export const segmentSchema = z.object({
   text: z.string(),
   confidence: z.number().min(0).max(1),
   words: z.array(wordSchema),
+  /** ISO 639-1, where an engine heard another language here than in most of the recording. */
+  language: z.string().optional(),
 });
 export type Segment = z.infer<typeof segmentSchema>;
 
@@ -25,8 +27,15 @@ export const transcriptSchema = z.object({
   lectureId: z.string(),
   sourceId: z.string(),
   version: z.number().int().min(1),
+  /** `machine`: what an engine heard; `import`: captions or a file brought in; `corrected`: one of those with people's corrections. */
+  origin: z.enum(['machine', 'import', 'corrected']),
+  /** The version that was corrected; null for all but `corrected`. */
+  baseVersion: z.number().int().min(1).nullable(),
+  /** `translate`: spoken in `language`, written in English. */
+  task: z.enum(['transcribe', 'translate']),
   engine: z.string(),
   model: z.string(),
+  /** ISO 639-1 of what is spoken; `und` when nobody said. */
   language: z.string(),
   durationMs: z.number().int().min(0),
   /** True for engines whose text is a draft and must be shown as such. */
@@ -34,3 +43,20 @@ export const transcriptSchema = z.object({
   segments: z.array(segmentSchema),
 });
 export type Transcript = z.infer<typeof transcriptSchema>;
+
+/** Why text that an engine gave was left out. */
+export const removalReasonSchema = z.enum(['repetition', 'no-speech', 'outside-speech']);
+export type RemovalReason = z.infer<typeof removalReasonSchema>;
+
+const timeSpanSchema = z.object({ startMs: z.number().int().min(0), endMs: z.number().int().min(0) });
+
+/** What is known of how a transcript was made; kept with its version and never changed. */
+export const transcriptFindingsSchema = z.object({
+  /** Where speech was found, in order. */
+  speech: z.array(timeSpanSchema),
+  /** Where one engine chunk ends and the next begins. */
+  seams: z.array(z.number().int().min(0)),
+  /** Text that an engine gave where nothing was said, or gave over and over. */
+  removed: z.array(timeSpanSchema.extend({ text: z.string(), reason: removalReasonSchema })),
+});
+export type TranscriptFindings = z.infer<typeof transcriptFindingsSchema>;

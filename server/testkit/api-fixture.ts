@@ -179,6 +179,9 @@ export function spokenTranscript(sentences: readonly string[]): Omit<Transcript,
   });
   return {
     ownerId: LOCAL_OWNER,
+    origin: 'machine',
+    baseVersion: null,
+    task: 'transcribe',
     engine: 'test',
     model: 'test',
     language: 'en',

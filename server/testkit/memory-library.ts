@@ -128,7 +128,7 @@ export function memoryLibrary(access: Access): Library {
         ),
     },
     transcripts: {
-      add: (scope, transcript) =>
+      add: (scope, transcript, findings) =>
         access((state) => {
           const ownerId = ownerOf(scope, transcript.ownerId);
           mustExist(state.sources, keyOf(ownerId, transcript.sourceId));
@@ -138,13 +138,20 @@ export function memoryLibrary(access: Access): Library {
           const version = 1 + Math.max(0, upToVersion(state, ownerId, transcript.sourceId), ...versions);
           const stored = { ...transcript, version };
           state.transcripts.set(keyOf(ownerId, transcript.sourceId, version), structuredClone(stored));
+          if (findings) state.findings.set(keyOf(ownerId, transcript.sourceId, version), structuredClone(findings));
           return stored;
         }),
-      latest: (scope, sourceId) =>
-        access(
-          (state) =>
-            shownTranscripts(state, scope, (row) => row.sourceId === sourceId).sort((a, b) => b.version - a.version)[0] ?? null,
-        ),
+      latest: (scope, sourceId, filter) =>
+        access((state) => {
+          const fits = (row: Transcript): boolean =>
+            row.sourceId === sourceId && (filter?.corrected !== false || row.origin !== 'corrected');
+          return shownTranscripts(state, scope, fits).sort((a, b) => b.version - a.version)[0] ?? null;
+        }),
+      findings: (scope, sourceId, version) =>
+        access((state) => {
+          const [found] = shownTranscripts(state, scope, (row) => row.sourceId === sourceId && row.version === version);
+          return (found && state.findings.get(keyOf(found.ownerId, sourceId, version))) ?? null;
+        }),
       find: (scope, sourceId, version) =>
         access(
           (state) => shownTranscripts(state, scope, (row) => row.sourceId === sourceId && row.version === version)[0] ?? null,

@@ -7,7 +7,7 @@ import type { Page, PageRequest } from '../src/core/domain/page.ts';
 import type { OwnPreset } from '../src/core/domain/preset.ts';
 import type { Scope } from '../src/core/domain/scope.ts';
 import type { Message, Thread } from '../src/core/domain/thread.ts';
-import type { Transcript } from '../src/core/domain/transcript.ts';
+import type { Transcript, TranscriptFindings } from '../src/core/domain/transcript.ts';
 import type { JobState } from '../src/core/jobs/job-transitions.ts';
 import type { PartHolder, StepOutput, StoredExport } from '../src/core/ports/store.ts';
 import type { Upload } from '../src/core/domain/upload.ts';
@@ -28,6 +28,7 @@ export interface MemoryState {
   readonly lectures: Map<string, Lecture>;
   readonly sources: Map<string, Source>;
   readonly transcripts: Map<string, Transcript>;
+  readonly findings: Map<string, TranscriptFindings>;
   readonly documents: Map<string, DocumentText>;
   readonly holdings: Map<string, StoredHolding>;
   readonly outputs: Map<string, StepOutput & { readonly ownerId: string; readonly sourceIds: readonly string[] }>;
@@ -54,6 +55,7 @@ export function emptyState(): MemoryState {
     lectures: new Map(),
     sources: new Map(),
     transcripts: new Map(),
+    findings: new Map(),
     documents: new Map(),
     holdings: new Map(),
     outputs: new Map(),
@@ -77,6 +79,7 @@ export function snapshot(state: MemoryState): MemoryState {
     lectures: new Map(state.lectures),
     sources: new Map(state.sources),
     transcripts: new Map(state.transcripts),
+    findings: new Map(state.findings),
     documents: new Map(state.documents),
     holdings: new Map(state.holdings),
     outputs: new Map(state.outputs),

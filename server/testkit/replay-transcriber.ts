@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { samplesToMs, SAMPLE_RATE, type AudioChunk } from '../src/core/domain/audio.ts';
 import type { Word } from '../src/core/domain/transcript.ts';
-import type { Transcriber, TranscriberSession } from '../src/core/ports/transcriber.ts';
+import type { HeardChunk, Transcriber, TranscriberSession } from '../src/core/ports/transcriber.ts';
 
 export interface ReplayOptions {
   /** How many times faster than the sound lasts an answer comes; `Infinity` answers at once. */
@@ -48,7 +48,7 @@ export class ReplayTranscriber implements Transcriber {
     };
   }
 
-  async #answer(chunk: AudioChunk, signal: AbortSignal): Promise<readonly Word[]> {
+  async #answer(chunk: AudioChunk, signal: AbortSignal): Promise<HeardChunk> {
     this.calls.push(chunk.index);
     this.mostInWork = Math.max(this.mostInWork, ++this.inWork);
     try {
@@ -56,7 +56,8 @@ export class ReplayTranscriber implements Transcriber {
       await this.#options.before?.(chunk, signal);
       const waitMs = samplesToMs(chunk.samples.length) / (this.#options.timesRealTime ?? 200);
       if (waitMs >= 1) await delay(waitMs, undefined, { signal });
-      return this.#options.words ? storedWords(this.#options.words, chunk) : countedWords(chunk);
+      const words = this.#options.words ? storedWords(this.#options.words, chunk) : countedWords(chunk);
+      return { words, language: 'en', noSpeech: null };
     } finally {
       this.inWork -= 1;
     }

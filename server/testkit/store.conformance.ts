@@ -7,6 +7,7 @@ import { holdingsConformance } from './holdings.conformance.ts';
 import { jobStoreConformance } from './job-store.conformance.ts';
 import { presetsConformance } from './presets.conformance.ts';
 import { threadsConformance } from './threads.conformance.ts';
+import { transcriptsConformance } from './transcripts.conformance.ts';
 import { partHoldersConformance } from './part-holders.conformance.ts';
 import { uploadsConformance } from './uploads.conformance.ts';
 
@@ -219,45 +220,7 @@ export function storeConformance(name: string, makeStore: () => Promise<Store>):
       });
     });
 
-    describe('transcripts', () => {
-      it('numbers the versions of a source from 1 and keeps each as it was written', async () => {
-        await addSource(store);
-        const first = await store.transcripts.add(local, aTranscript());
-        const second = await store.transcripts.add(local, aTranscript({ language: 'de', segments: [] }));
-        expect([first.version, second.version]).toEqual([1, 2]);
-        expect(await store.transcripts.find(local, 'src_1', 1)).toEqual({ ...aTranscript(), version: 1 });
-        expect(await store.transcripts.latest(local, 'src_1')).toEqual(second);
-        expect(await store.transcripts.find(local, 'src_1', 3)).toBeNull();
-        expect(await store.transcripts.latest(other, 'src_1')).toBeNull();
-      });
-
-      it('gives the newest head of each source, oldest source first, without those in the trash', async () => {
-        await addSource(store);
-        await store.sources.insert(local, aSource({ id: 'src_2', createdAt: 1 }));
-        await store.sources.insert(local, aSource({ id: 'src_3' }));
-        await store.transcripts.add(local, aTranscript());
-        await store.transcripts.add(local, aTranscript({ language: 'de' }));
-        await store.transcripts.add(local, aTranscript({ sourceId: 'src_2' }));
-        await store.transcripts.add(local, aTranscript({ sourceId: 'src_3' }));
-        await store.sources.setDeletedAt(local, 'src_3', 9_000);
-        const heads = await store.transcripts.heads(local, 'lecture-1');
-        expect(heads.map((head) => [head.sourceId, head.version, head.language])).toEqual([
-          ['src_2', 1, 'en'],
-          ['src_1', 2, 'de'],
-        ]);
-        expect(heads[0]).not.toHaveProperty('segments');
-        expect(heads[0]?.draftQuality).toBe(true);
-      });
-
-      it('keeps the words of three hours', async () => {
-        await addSource(store);
-        const word = { text: 'hippocampus', startMs: 10_000_000, endMs: 10_000_400, confidence: 0.123_456 };
-        const words = Array.from({ length: 30_000 }, () => word);
-        const segments = [{ id: 0, startMs: 0, endMs: 1, speaker: 'S1', text: 'x', confidence: 1, words }];
-        await store.transcripts.add(local, aTranscript({ segments }));
-        expect((await store.transcripts.latest(local, 'src_1'))?.segments).toEqual(segments);
-      });
-    });
+    transcriptsConformance(() => store);
 
     describe('documents', () => {
       it('numbers the versions of a text from 1 and keeps each as it was written', async () => {

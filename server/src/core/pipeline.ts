@@ -189,9 +189,10 @@ function inputOf(
   source: Source,
   { model, language }: TranscribePayload,
   { scope, signal }: JobContext,
-): Pick<TranscribeInput, 'scope' | 'source' | 'model' | 'language' | 'audio' | 'audioKey'> {
+): Pick<TranscribeInput, 'scope' | 'source' | 'options' | 'audio' | 'audioKey'> {
   const input = { scope, source, chunkMs: settings.chunkMs, maxDurationMs: settings.maxDurationMs };
-  return { scope, source, model, language, audio: () => decode(deps, input, signal), audioKey: decodeKey(deps, input) };
+  const options = { model, language, task: 'transcribe' as const, vocabulary: [] };
+  return { scope, source, options, audio: () => decode(deps, input, signal), audioKey: decodeKey(deps, input) };
 }
 
 function holderOf({ job }: JobContext): PartHolder {

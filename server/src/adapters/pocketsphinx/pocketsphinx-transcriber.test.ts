@@ -5,6 +5,7 @@ import { noise } from '../../../testkit/sound.ts';
 import { samplesOf } from '../../../testkit/spoken-sample.ts';
 import { transcriberConformance } from '../../../testkit/transcriber.conformance.ts';
 import { samplesToMs, SAMPLE_RATE, type AudioChunk } from '../../core/domain/audio.ts';
+import type { TranscriberOptions } from '../../core/ports/transcriber.ts';
 import { createPocketsphinxTranscriber } from './pocketsphinx-transcriber.ts';
 
 const never = new AbortController().signal;
@@ -18,6 +19,8 @@ async function chunkOf(index: number, ...utterances: readonly (readonly [number,
   return { index, startSample, endSample, utterances: spans, samples: samples.slice(startSample, endSample) };
 }
 
+const asItIs: TranscriberOptions = { model: null, language: null, task: 'transcribe', vocabulary: [] };
+
 transcriberConformance('PocketSphinx', () => ({
   transcriber: createPocketsphinxTranscriber({ ...options, processes: 2 }),
   chunks: async () => [await chunkOf(0, [0, 3]), await chunkOf(1, [3, 7])],
@@ -25,9 +28,9 @@ transcriberConformance('PocketSphinx', () => ({
 
 describe('PocketSphinx', () => {
   it('understands the sample, with times that follow the speech', async () => {
-    const session = await createPocketsphinxTranscriber(options).open({ model: null, language: 'en-US' }, never);
+    const session = await createPocketsphinxTranscriber(options).open({ ...asItIs, language: 'en-US' }, never);
     const chunk = await chunkOf(0, [0, 4], [4, 8]);
-    const words = await session.transcribe(chunk, never);
+    const { words } = await session.transcribe(chunk, never);
     await session.close();
     const text = words.map((word) => word.text).join(' ');
     for (const word of ['rises', 'falls', 'coast', 'moon']) expect(text).toContain(word);
@@ -36,16 +39,16 @@ describe('PocketSphinx', () => {
   });
 
   it('hears what was said before sound that breaks off within a word', async () => {
-    const session = await createPocketsphinxTranscriber(options).open({ model: null, language: null }, never);
+    const session = await createPocketsphinxTranscriber(options).open(asItIs, never);
     // Found by the fault suite: without silence after it the engine gives no word of it.
-    const words = await session.transcribe(await chunkOf(0, [0.147, 2.741]), never);
+    const { words } = await session.transcribe(await chunkOf(0, [0.147, 2.741]), never);
     await session.close();
     expect(words.map((word) => word.text).join(' ')).toContain('rises and falls along the coast');
     expect(words.at(-1)?.endMs).toBeLessThanOrEqual(2_741);
   });
 
   it('fails at once when its process is killed, and goes on with another', async () => {
-    const session = await createPocketsphinxTranscriber(options).open({ model: null, language: null }, never);
+    const session = await createPocketsphinxTranscriber(options).open(asItIs, never);
     const span = { startSample: 0, endSample: 15 * SAMPLE_RATE };
     const listening = session.transcribe({ index: 0, ...span, utterances: [span], samples: noise(15_000) }, never);
     const outcome = expect(listening).rejects.toMatchObject({ code: 'engine_failed' });
@@ -54,16 +57,13 @@ describe('PocketSphinx', () => {
     const killedAt = performance.now();
     await outcome;
     expect(performance.now() - killedAt).toBeLessThan(1_000);
-    expect((await session.transcribe(await chunkOf(1, [0, 3]), never)).length).toBeGreaterThan(0);
+    expect((await session.transcribe(await chunkOf(1, [0, 3]), never)).words.length).toBeGreaterThan(0);
     await session.close();
   });
 
   it.each(['the recording', 'the chunk'])('ends its processes within a second when %s is aborted', async (what) => {
     const stop = new AbortController();
-    const session = await createPocketsphinxTranscriber(options).open(
-      { model: null, language: null },
-      what === 'the recording' ? stop.signal : never,
-    );
+    const session = await createPocketsphinxTranscriber(options).open(asItIs, what === 'the recording' ? stop.signal : never);
     const span = { startSample: 0, endSample: 15 * SAMPLE_RATE };
     const chunk = { index: 0, ...span, utterances: [span], samples: noise(15_000) };
     const listening = session.transcribe(chunk, what === 'the chunk' ? stop.signal : never);
@@ -78,17 +78,19 @@ describe('PocketSphinx', () => {
   });
 
   it('leaves no process behind when it is closed', async () => {
-    const session = await createPocketsphinxTranscriber({ ...options, processes: 2 }).open(
-      { model: null, language: null },
-      never,
-    );
+    const session = await createPocketsphinxTranscriber({ ...options, processes: 2 }).open(asItIs, never);
     await engines(2);
     await session.close();
     expect(await engines(0)).toEqual([]);
   });
 
+  it('says that it cannot translate', async () => {
+    const opening = createPocketsphinxTranscriber(options).open({ ...asItIs, task: 'translate' }, never);
+    await expect(opening).rejects.toMatchObject({ code: 'engine_unavailable', detail: expect.stringContaining('translate') });
+  });
+
   it('says that it only understands English', async () => {
-    const opening = createPocketsphinxTranscriber(options).open({ model: null, language: 'de' }, never);
+    const opening = createPocketsphinxTranscriber(options).open({ ...asItIs, language: 'de' }, never);
     await expect(opening).rejects.toMatchObject({ code: 'engine_unavailable', detail: expect.stringContaining('English') });
   });
 
@@ -98,7 +100,7 @@ describe('PocketSphinx', () => {
   ])('says how to get it when %s is missing', async (_what, missing) => {
     const transcriber = createPocketsphinxTranscriber({ ...options, ...missing });
     expect(await transcriber.unavailable()).toMatch(/apt install pocketsphinx/);
-    await expect(transcriber.open({ model: null, language: null }, never)).rejects.toMatchObject({ code: 'engine_unavailable' });
+    await expect(transcriber.open(asItIs, never)).rejects.toMatchObject({ code: 'engine_unavailable' });
   });
 });
 

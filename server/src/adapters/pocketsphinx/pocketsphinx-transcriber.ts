@@ -53,6 +53,11 @@ export function createPocketsphinxTranscriber(options: PocketsphinxOptions): Tra
           `PocketSphinx only understands English, not "${request.language.slice(0, 20)}". Choose English or another engine.`,
         );
       }
+      if (request.task === 'translate')
+        throw new AppError(
+          'engine_unavailable',
+          'PocketSphinx cannot translate. Choose another engine, or transcribe in English.',
+        );
       const model = await findModel(options);
       if (!model) throw new AppError('engine_unavailable', MISSING);
       return openSession(options, model, signal);
@@ -92,7 +97,11 @@ async function openSession(options: PocketsphinxOptions, model: Model, signal: A
     digest: model.digest,
     language: 'en',
     concurrency: options.processes,
-    transcribe: (chunk, chunkSignal) => hearChunk(pool, chunk, chunkSignal),
+    transcribe: async (chunk, chunkSignal) => ({
+      words: await hearChunk(pool, chunk, chunkSignal),
+      language: 'en',
+      noSpeech: null,
+    }),
     async close() {
       stop.abort();
       await pool.close();

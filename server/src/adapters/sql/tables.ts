@@ -9,6 +9,7 @@ export interface Tables {
   lectures: LectureRow;
   sources: SourceRow;
   transcripts: TranscriptRow;
+  transcriptOrigins: TranscriptOriginRow;
   documents: DocumentRow;
   holdings: HoldingRow;
   stepOutputs: StepOutputRow;
@@ -70,6 +71,16 @@ export interface TranscriptRow {
   draftQuality: number;
   createdAt: number;
   segmentsJson: string;
+}
+
+export interface TranscriptOriginRow {
+  ownerId: string;
+  sourceId: string;
+  version: number;
+  origin: 'machine' | 'import' | 'corrected';
+  baseVersion: number | null;
+  task: 'transcribe' | 'translate';
+  findingsJson: string | null;
 }
 
 export interface DocumentRow {

@@ -24,6 +24,9 @@ function transcriptOf(sentences: readonly (readonly string[])[]): TestTranscript
     language: 'en',
     durationMs: clock,
     draftQuality: false,
+    origin: 'machine',
+    baseVersion: null,
+    task: 'transcribe',
     segments,
   };
 }

@@ -1,6 +1,6 @@
-import type { Segment, Transcript as TranscriptDocument, Word } from '@scholium/contract';
+import type { Segment, Transcript as TranscriptDocument, TranscriptFindings, Word } from '@scholium/contract';
 
-export type { Segment, Word };
+export type { Segment, TranscriptFindings, Word };
 
 /** A stored transcript: a version is never changed once written, so citations into it stay true. */
 export interface Transcript extends TranscriptDocument {

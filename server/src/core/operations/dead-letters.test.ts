@@ -53,8 +53,7 @@ describe('dead letters', () => {
       {
         scope,
         source: aSource({ id: sourceId }),
-        model,
-        language,
+        options: { model, language, task: 'transcribe', vocabulary: [] },
         audio: recording,
         audioKey: `cuts of ${sourceId}`,
         holder: null,

@@ -5,7 +5,7 @@ import type { Page, PageRequest } from '../domain/page.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { JobFigures } from '../jobs/job-figures.ts';
 import type { DocumentText } from '../domain/document.ts';
-import type { Transcript } from '../domain/transcript.ts';
+import type { Transcript, TranscriptFindings } from '../domain/transcript.ts';
 import type { HoldingStore } from './holdings.ts';
 import type { UploadStore } from './uploads.ts';
 import type { PresetStore } from './preset-store.ts';
@@ -90,10 +90,13 @@ export interface SourceStore {
 }
 
 export interface TranscriptStore {
-  /** Adds the next version of the source's transcript and returns it with its number (from 1). */
-  add(scope: Scope, transcript: Omit<Transcript, 'version'>): Promise<Transcript>;
-  latest(scope: Scope, sourceId: string): Promise<Transcript | null>;
+  /** Adds the next version of the source's transcript, with how it was made where that is known, and returns it with its number (from 1). */
+  add(scope: Scope, transcript: Omit<Transcript, 'version'>, findings?: TranscriptFindings): Promise<Transcript>;
+  /** `corrected: false` passes over versions that hold corrections. */
+  latest(scope: Scope, sourceId: string, filter?: { readonly corrected: false }): Promise<Transcript | null>;
   find(scope: Scope, sourceId: string, version: number): Promise<Transcript | null>;
+  /** How a version was made; null when that is not known (versions that were imported or corrected, and old ones). */
+  findings(scope: Scope, sourceId: string, version: number): Promise<TranscriptFindings | null>;
   /** Source id, version and facts without the words, newest version per source of the lecture that is not itself in the trash, oldest source first. */
   heads(scope: Scope, lectureId: string): Promise<readonly TranscriptHead[]>;
 }

@@ -143,6 +143,9 @@ function commitCaptions({ clock }: ReadSourceDeps, source: Source, captions: Par
     ownerId,
     lectureId,
     sourceId,
+    origin: 'import',
+    baseVersion: null,
+    task: 'transcribe',
     engine: 'captions',
     model: mediaType,
     // Captions do not say their language.

@@ -42,8 +42,7 @@ describe('a recording that several jobs transcribe', () => {
   const inputOf = (holder: PartHolder, onBegin?: TranscribeInput['onBegin']): TranscribeInput => ({
     scope,
     source: aSource(),
-    model: null,
-    language: null,
+    options: { model: null, language: null, task: 'transcribe', vocabulary: [] },
     audio,
     audioKey: 'decode:1',
     onChunk: async () => {},

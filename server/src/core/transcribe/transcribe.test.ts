@@ -56,8 +56,7 @@ async function run({ transcriber, recording = new Recording(), ...rest }: Settin
     {
       scope,
       source: rest.source ?? aSource(),
-      model: null,
-      language: null,
+      options: { model: null, language: null, task: 'transcribe', vocabulary: [] },
       audio: () => recording.audio(),
       holder: null,
       audioKey: 'decode:1',

@@ -8,12 +8,14 @@ import type { Segment, Transcript, Word } from '../domain/transcript.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { PartHolder, Store, StepOutput } from '../ports/store.ts';
-import type { Transcriber, TranscriberSession } from '../ports/transcriber.ts';
+import type { Transcriber, TranscriberOptions, TranscriberSession } from '../ports/transcriber.ts';
 import { firstFailure } from './first-failure.ts';
 import { segmentsOf } from './segments.ts';
 
 const STEP = 'transcribe';
 const VERSION = 1;
+/** The language tag of what nobody has named. */
+const UNKNOWN = 'und';
 /** How often a job that waits for its helpers looks whether they are done. */
 const LOOK_MS = 500;
 
@@ -27,8 +29,7 @@ export interface TranscribeDeps {
 export interface TranscribeInput {
   readonly scope: Scope;
   readonly source: Source;
-  readonly model: string | null;
-  readonly language: string | null;
+  readonly options: TranscriberOptions;
   /** Reads the recording's speech from its start, asked for only when something is left to transcribe. */
   readonly audio: () => AsyncGenerator<AudioChunk, { durationMs: number }>;
   /** Names the cuts that `audio` gives. */
@@ -53,7 +54,7 @@ export type CommitTranscript = (tx: Pick<Store, 'outputs' | 'transcripts' | 'sou
  */
 export async function transcribe(deps: TranscribeDeps, input: TranscribeInput, signal: AbortSignal): Promise<CommitTranscript> {
   const startedAt = deps.clock.now();
-  const session = await deps.transcriber.open({ model: input.model, language: input.language }, signal);
+  const session = await deps.transcriber.open(input.options, signal);
   try {
     const key = keyOf(deps, input, session);
     const found = await deps.store.outputs.find(input.scope, key);
@@ -75,7 +76,7 @@ export async function transcribe(deps: TranscribeDeps, input: TranscribeInput, s
     const parts = [...run.parts].sort(([a], [b]) => a - b).map(([, part]) => part);
     const segments = segmentsOf(parts.flatMap(utterancesOf), {
       punctuates: deps.transcriber.punctuates,
-      language: session.language,
+      language: session.language ?? UNKNOWN,
     });
     return commitTo(deps, input, { key, durationMs, segments, session });
   } finally {
@@ -92,7 +93,7 @@ export async function helpTranscribe(
   input: TranscribeInput & { readonly outputKey: string },
   signal: AbortSignal,
 ): Promise<number> {
-  const session = await deps.transcriber.open({ model: input.model, language: input.language }, signal);
+  const session = await deps.transcriber.open(input.options, signal);
   try {
     const key = keyOf(deps, input, session);
     if (key !== input.outputKey) return 0;
@@ -115,6 +116,7 @@ function keyOf(deps: TranscribeDeps, input: TranscribeInput, session: Transcribe
     engine: deps.transcriber.engine,
     digest: session.digest,
     language: session.language,
+    task: input.options.task,
     audio: input.audioKey,
   });
 }
@@ -182,7 +184,10 @@ async function readThrough(
     run.parts.set(chunk.index, part);
     await input.onChunk({
       endMs,
-      segments: segmentsOf(utterancesOf(part), { punctuates: deps.transcriber.punctuates, language: run.session.language }),
+      segments: segmentsOf(utterancesOf(part), {
+        punctuates: deps.transcriber.punctuates,
+        language: run.session.language ?? UNKNOWN,
+      }),
     });
   };
   try {
@@ -226,7 +231,7 @@ async function transcribeChunk(
   chunk: AudioChunk,
   signal: AbortSignal,
 ): Promise<ChunkPart> {
-  const words = await run.session.transcribe(chunk, signal);
+  const { words } = await run.session.transcribe(chunk, signal);
   signal.throwIfAborted();
   const utterances = chunk.utterances.map(({ startSample, endSample }: SampleSpan) => ({
     startMs: samplesToMs(startSample),
@@ -253,9 +258,12 @@ function commitTo(
       ownerId: source.ownerId,
       lectureId: source.lectureId,
       sourceId: source.id,
+      origin: 'machine',
+      baseVersion: null,
+      task: input.options.task,
       engine: deps.transcriber.engine,
       model: made.session.model,
-      language: made.session.language,
+      language: made.session.language ?? UNKNOWN,
       durationMs: made.durationMs,
       draftQuality: deps.transcriber.draftQuality,
       segments: [...made.segments],
