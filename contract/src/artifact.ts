@@ -38,6 +38,41 @@ export const practiceQuestionsContentSchema = z.object({
     }),
   ),
 });
+export const actionItemsContentSchema = z.object({
+  items: z.array(
+    z.object({
+      task: text,
+      /** As it was said: a name, or I, we, you. Null when nobody was named. */
+      who: text.nullable(),
+      /** As it was said: "by Friday". Null when no time was named. */
+      due: text.nullable(),
+      cites,
+    }),
+  ),
+});
+export const studyPlanContentSchema = z.object({
+  /** In the order in which they are worked through. */
+  sessions: z.array(
+    z.object({
+      title: text,
+      goal: text,
+      minutes: z.number().int().min(1),
+      /** What to listen to or to read: a span of a recording, or pages from `page` on. */
+      material: z.array(
+        z.object({
+          title: text,
+          startMs: z.number().int().min(0).nullable(),
+          endMs: z.number().int().min(0).nullable(),
+          page: z.number().int().min(1).nullable(),
+          cites,
+        }),
+      ),
+      /** Fronts of the flashcards, and the practice questions, of the same run that are about the material. */
+      cards: z.array(text),
+      questions: z.array(text),
+    }),
+  ),
+});
 
 /** The content of each artifact kind. A kind is added here once and validated everywhere. */
 export const artifactContentSchemas = {
@@ -47,6 +82,8 @@ export const artifactContentSchemas = {
   key_terms: keyTermsContentSchema,
   flashcards: flashcardsContentSchema,
   practice_questions: practiceQuestionsContentSchema,
+  action_items: actionItemsContentSchema,
+  study_plan: studyPlanContentSchema,
 } as const;
 
 export type ArtifactContents = { [K in keyof typeof artifactContentSchemas]: z.infer<(typeof artifactContentSchemas)[K]> };
@@ -71,6 +108,8 @@ export const artifactSchema = z.object({
     keyTermsContentSchema,
     flashcardsContentSchema,
     practiceQuestionsContentSchema,
+    actionItemsContentSchema,
+    studyPlanContentSchema,
   ]),
   citations: z.array(citationSchema),
 });

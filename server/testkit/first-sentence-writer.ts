@@ -46,6 +46,19 @@ function draftOf(kind: ArtifactKind, sentence: Passage): ArtifactDraft {
     practice_questions: {
       questions: [{ type: 'short-answer', question: 'How does it begin?', options: [], answer: text, cites }],
     },
+    action_items: { items: [{ task: text, who: null, due: null, cites }] },
+    study_plan: {
+      sessions: [
+        {
+          title: 'All',
+          goal: 'Say how it begins.',
+          minutes: 10,
+          material: [{ title: 'All', startMs, endMs, page, cites }],
+          cards: [],
+          questions: [],
+        },
+      ],
+    },
   };
   return { kind, content: contents[kind], citations: [cite(sentence)] };
 }

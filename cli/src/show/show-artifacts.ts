@@ -26,6 +26,8 @@ const HEADINGS: Readonly<Record<ArtifactKind, string>> = {
   key_terms: 'Key terms',
   flashcards: 'Flashcards',
   practice_questions: 'Practice questions',
+  action_items: 'Action items',
+  study_plan: 'Study plan',
 };
 
 /** Prints notes in the order given, at most `most` entries of each kind, each with the time it comes from. */
@@ -85,5 +87,22 @@ function itemsOf(artifact: ArtifactReply): Item[] {
           ],
           cites,
         }));
+    case 'action_items':
+      return artifactContentSchemas.action_items.parse(artifact.content).items.map(({ task, who, due, cites }) => ({
+        text: task,
+        under: [...(who === null ? [] : [{ mark: 'who: ', text: who }]), ...(due === null ? [] : [{ mark: 'due: ', text: due }])],
+        cites,
+      }));
+    case 'study_plan':
+      return artifactContentSchemas.study_plan.parse(artifact.content).sessions.map((session) => ({
+        text: `${session.title} (${session.minutes} min)`,
+        under: [
+          { mark: '-> ', text: session.goal },
+          ...session.material.map(({ title }) => ({ mark: '- ', text: title })),
+          ...session.cards.map((card) => ({ mark: 'card: ', text: card })),
+          ...session.questions.map((question) => ({ mark: '? ', text: question })),
+        ],
+        cites: session.material[0]?.cites ?? [],
+      }));
   }
 }

@@ -33,8 +33,29 @@ describe('ExtractiveWriter on the sample lecture', () => {
   });
   afterAll(() => writer.close());
 
-  it('writes all kinds', () => {
-    expect(drafts.map(({ kind }) => kind).sort()).toEqual([...artifactKinds].sort());
+  it('writes all kinds; nobody is asked to do anything in this lecture', () => {
+    const expected = artifactKinds.filter((kind) => kind !== 'action_items');
+    expect(drafts.map(({ kind }) => kind).sort()).toEqual(expected.toSorted());
+  });
+
+  it('plans sessions that go through all chapters in their order, each with a goal and its minutes', () => {
+    const { sessions } = contentOf(drafts, 'study_plan');
+    const titles = contentOf(drafts, 'chapters').chapters.map(({ title }) => title);
+    expect(sessions.flatMap(({ material }) => material.map(({ title }) => title))).toEqual(titles);
+    for (const { goal, minutes } of sessions) {
+      expect(goal).toMatch(/^(Explain|Say what was said about) .+\.$/);
+      expect(minutes % 5).toBe(0);
+    }
+  });
+
+  it('lists who is to do what and when in a meeting, with the sentence that says so', async () => {
+    const said = ['The numbers look good.', 'Maria will send the minutes by Friday.', 'Sales went up again.'].map(sentence);
+    const [made] = await writer.write(
+      { material: { title: 'Meeting', language: 'en', sentences: said }, kinds: ['action_items'], length: 1 },
+      signal,
+    );
+    const items = [{ task: 'Maria will send the minutes by Friday.', who: 'Maria', due: 'by Friday', cites: [0] }];
+    expect(made).toMatchObject({ content: { items }, citations: [{ quote: 'Maria will send the minutes by Friday.' }] });
   });
 
   it('shows only whole sentences of the lecture, and none of them twice', () => {

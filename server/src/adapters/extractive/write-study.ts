@@ -2,6 +2,7 @@ import type { ArtifactContents, ArtifactKind, Citation } from '@scholium/contrac
 import type { ArtifactDraft } from '../../core/domain/artifact.ts';
 import { cite } from '../../core/domain/passage.ts';
 import type { Material } from '../../core/ports/writer.ts';
+import { actionItems } from './action-items.ts';
 import { chapterTitles } from './chapter-titles.ts';
 import { type Definition, findDefinitions } from './definitions.ts';
 import { type Importance, importance, keyPassages, select } from './key-passages.ts';
@@ -9,6 +10,7 @@ import { type KeyPhrase, keyPhrases } from './key-phrases.ts';
 import { type KeyTerm, keyTerms } from './key-terms.ts';
 import { gapChoice, shortAnswer, termChoice } from './practice.ts';
 import { askable, definitionQuestion, gapQuestion, happensQuestion, type Question, reasonQuestion } from './questions.ts';
+import { studySessions } from './study-sessions.ts';
 import { readStudyText, type Sentence, type StudyText } from './study-text.ts';
 import { type Chapter, topicChapters } from './topic-chapters.ts';
 import { type SentenceVectors, wordVectors } from './vectors.ts';
@@ -107,6 +109,28 @@ const writing: Writing = {
   }),
   practice_questions: (study, cites) => ({
     questions: practice(study).map(({ sentences, ...question }) => ({ ...question, cites: cites(sentences) })),
+  }),
+  action_items: ({ text }, cites) => ({
+    items: actionItems(text).map(({ sentence, who, due }) => ({ task: sentence.text, who, due, cites: cites([sentence]) })),
+  }),
+  study_plan: (study, cites) => ({
+    sessions: studySessions({ ...study, practice: [...flashcards(study), ...practice(study)] }).map(
+      ({ title, goal, minutes, chapters }) => ({
+        title,
+        goal,
+        minutes,
+        material: chapters.map((part) => ({
+          title: part.title,
+          startMs: part.first.passage.startMs,
+          endMs: part.last.passage.endMs,
+          page: part.first.passage.page,
+          cites: cites([part.first, part.last]),
+        })),
+        // Filled when it is known which cards and questions were kept.
+        cards: [],
+        questions: [],
+      }),
+    ),
   }),
 };
 

@@ -129,6 +129,14 @@ const groundRules: { [K in ArtifactKind]: (content: ArtifactContents[K], renumbe
   key_terms: (content, renumber) => whole('terms', groundItems(content.terms, renumber)),
   flashcards: (content, renumber) => whole('cards', groundItems(content.cards, renumber)),
   practice_questions: (content, renumber) => whole('questions', groundItems(content.questions, renumber)),
+  action_items: (content, renumber) => whole('items', groundItems(content.items, renumber)),
+  study_plan: (content, renumber) => {
+    const sessions = content.sessions.map((session) => ({ ...session, material: groundItems(session.material, renumber) }));
+    return whole(
+      'sessions',
+      sessions.filter((session) => session.material.length > 0),
+    );
+  },
 };
 
 function groundContent<K extends ArtifactKind>(

@@ -28,19 +28,19 @@ export const builtInPresets: readonly Preset[] = [
     ...plain,
     id: 'exam',
     title: 'Exam',
-    artifacts: ['summary', 'chapters', 'outline', 'key_terms', 'flashcards', 'practice_questions'],
+    artifacts: ['summary', 'chapters', 'outline', 'key_terms', 'flashcards', 'practice_questions', 'study_plan'],
     length: 1,
   },
   {
     ...plain,
     id: 'beginner',
     title: 'Beginner',
-    artifacts: ['summary', 'chapters', 'outline', 'key_terms', 'flashcards'],
+    artifacts: ['summary', 'chapters', 'outline', 'key_terms', 'flashcards', 'study_plan'],
     length: 0.7,
     tone: 'simple words, explained as to somebody who is new to the subject',
   },
   { ...plain, id: 'research', title: 'Research', artifacts: ['summary', 'chapters', 'outline', 'key_terms'], length: 1.5 },
-  { ...plain, id: 'meeting', title: 'Meeting', artifacts: ['summary', 'chapters', 'outline'], length: 1 },
+  { ...plain, id: 'meeting', title: 'Meeting', artifacts: ['summary', 'action_items', 'chapters', 'outline'], length: 1 },
 ];
 
 export const DEFAULT_PRESET = 'exam';

@@ -1,6 +1,6 @@
-import type { Segment, Transcript as TranscriptDocument, TranscriptFindings, Word } from '@scholium/contract';
+import type { RemovalReason, Segment, Transcript as TranscriptDocument, TranscriptFindings, Word } from '@scholium/contract';
 
-export type { Segment, TranscriptFindings, Word };
+export type { RemovalReason, Segment, TranscriptFindings, Word };
 
 /** A stored transcript: a version is never changed once written, so citations into it stay true. */
 export interface Transcript extends TranscriptDocument {

@@ -1,4 +1,4 @@
-import { artifactContentSchemas } from '@scholium/contract';
+import { artifactContentSchemas, type ArtifactContents, type Citation } from '@scholium/contract';
 import type { Artifact } from '../domain/artifact.ts';
 import type { GuideBlock, Place } from '../domain/study-guide.ts';
 import { oneLine } from './paragraphs.ts';
@@ -22,9 +22,7 @@ export function artifactBlocks(artifact: Artifact, anchor: string, finder: Place
       ]);
     case 'chapters': {
       const items = artifactContentSchemas.chapters.parse(content).chapters.map(({ title, startMs, cites }) => {
-        const cited = citations[cites[0] ?? -1];
-        const begin = startMs !== null && cited ? [finder.ofTime(cited.sourceId, startMs)] : placesOf(cites);
-        return { text: oneLine(title), places: begin };
+        return { text: oneLine(title), places: beginOf({ startMs, cites }, { citations, placesOf, finder }) };
       });
       return [{ kind: 'timeline', items }];
     }
@@ -53,7 +51,49 @@ export function artifactBlocks(artifact: Artifact, anchor: string, finder: Place
         }));
       return [{ kind: 'questions', items }];
     }
+    case 'action_items': {
+      const items = artifactContentSchemas.action_items.parse(content).items.map(({ task, who, due, cites }) => {
+        const facts = [...(who === null ? [] : [`who: ${who}`]), ...(due === null ? [] : [`due: ${due}`])];
+        return { text: oneLine(facts.length > 0 ? `${task} (${facts.join(', ')})` : task), places: placesOf(cites) };
+      });
+      return [{ kind: 'points', items }];
+    }
+    case 'study_plan':
+      return artifactContentSchemas.study_plan.parse(content).sessions.flatMap((session, index): GuideBlock[] => [
+        { kind: 'heading', title: oneLine(`${session.title} (${session.minutes} min)`), anchor: `${anchor}-${index + 1}` },
+        { kind: 'points', items: sessionPoints(session, (part) => beginOf(part, { citations, placesOf, finder })) },
+      ]);
   }
+}
+
+type Session = ArtifactContents['study_plan']['sessions'][number];
+
+/** What a session is for, what to go through, and what to practise with. */
+function sessionPoints(
+  { goal, material, cards, questions }: Session,
+  placesFor: (part: Session['material'][number]) => readonly Place[],
+) {
+  const practice = (name: string, texts: readonly string[]) =>
+    texts.length > 0 ? [{ text: oneLine(`${name}: ${texts.join(' · ')}`), places: [] }] : [];
+  return [
+    { text: oneLine(`Goal: ${goal}`), places: [] },
+    ...material.map((part) => ({ text: oneLine(part.title), places: placesFor(part) })),
+    ...practice('Cards', cards),
+    ...practice('Questions', questions),
+  ];
+}
+
+/** Where a part of the lecture begins: its time where it has one, what it cites otherwise. */
+function beginOf(
+  { startMs, cites }: { readonly startMs: number | null; readonly cites: readonly number[] },
+  from: {
+    readonly citations: readonly Citation[];
+    readonly placesOf: (cites: readonly number[]) => readonly Place[];
+    readonly finder: PlaceFinder;
+  },
+): readonly Place[] {
+  const cited = from.citations[cites[0] ?? -1];
+  return startMs !== null && cited ? [from.finder.ofTime(cited.sourceId, startMs)] : from.placesOf(cites);
 }
 
 /** The artifact's title; the preset is named where two made the same kind. */

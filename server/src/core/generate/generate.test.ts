@@ -36,11 +36,12 @@ describe('generate', () => {
     const result = await run({ presetId: 'meeting' });
     expect(result.artifacts.map(({ kind, title }) => [kind, title])).toEqual([
       ['summary', 'Key passages'],
+      ['action_items', 'Action items'],
       ['chapters', 'Chapters'],
       ['outline', 'Outline'],
     ]);
     const stored = await artifactsOf({ store }, { scope, lectureId: 'lecture-1' });
-    expect(stored).toHaveLength(3);
+    expect(stored).toHaveLength(4);
     expect(stored[0]).toMatchObject({ engine: 'first-sentence', presetId: 'meeting', transcriptVersion: 1, createdAt: 7_000 });
     expect(stored[0]?.citations[0]).toMatchObject({ sourceId: 'src_1', quote: 'Memory fades.', firstWord: 0, lastWord: 1 });
   });
@@ -147,7 +148,7 @@ describe('generate', () => {
       },
     };
     const result = await run({ presetId: 'meeting', writer: lying });
-    expect(result.artifacts.map(({ kind }) => kind)).toEqual(['chapters', 'outline']);
+    expect(result.artifacts.map(({ kind }) => kind)).toEqual(['action_items', 'chapters', 'outline']);
   });
 
   it('stores nothing when a draft breaks its shape', async () => {

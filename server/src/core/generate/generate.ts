@@ -7,6 +7,7 @@ import { newId } from '../domain/ids.ts';
 import { outputKey } from '../domain/output-key.ts';
 import type { Preset } from '../domain/preset.ts';
 import type { Scope } from '../domain/scope.ts';
+import { withPractice } from '../domain/study-plan.ts';
 import { findPreset } from '../library/presets.ts';
 import type { JobCompletion } from '../jobs/job-kind.ts';
 import type { Metrics } from '../ports/metrics.ts';
@@ -52,6 +53,8 @@ export const artifactTitles: Readonly<Record<ArtifactKind, string>> = {
   key_terms: 'Key terms',
   flashcards: 'Flashcards',
   practice_questions: 'Practice questions',
+  action_items: 'Action items',
+  study_plan: 'Study plan',
 };
 
 /**
@@ -87,7 +90,7 @@ export async function generate(deps: GenerateDeps, input: GenerateInput, signal:
     signal,
   );
   signal.throwIfAborted();
-  const grounded = groundCitations(drafts.map(checked), citedTexts(collected.texts));
+  const grounded = withPractice(groundCitations(drafts.map(checked), citedTexts(collected.texts)));
   if (grounded.length === 0)
     throw new AppError('nothing_to_study', 'The lecture is too short to make notes from. Add a longer recording.');
   const transcriptVersion = Math.max(0, ...collected.texts.map((text) => ('segments' in text ? text.version : 0)));

@@ -10,6 +10,8 @@ const lists = {
   key_terms: 'terms',
   flashcards: 'cards',
   practice_questions: 'questions',
+  action_items: 'items',
+  study_plan: 'sessions',
 } as const satisfies { [K in ArtifactKind]: keyof ArtifactContents[K] };
 
 /** The items of a draft, whatever its kind calls them. */
@@ -79,7 +81,8 @@ export function placeChapters(draft: ArtifactDraft<'chapters'>, sentences: reado
   return withItems({ ...draft, content: { chapters } }, chapters);
 }
 
-function placeKey(place: Pick<Passage, 'sourceId' | 'firstWord' | 'page' | 'startChar'> | undefined): string {
+/** Names a place within a lecture: two sentences of the same range are the same sentence. */
+export function placeKey(place: Pick<Passage, 'sourceId' | 'firstWord' | 'page' | 'startChar'> | undefined): string {
   return JSON.stringify([place?.sourceId, place?.firstWord, place?.page, place?.startChar]);
 }
 
@@ -87,7 +90,7 @@ function mapCites(item: object, change: (cites: readonly number[]) => number[]):
   return Object.fromEntries(
     Object.entries(item).map(([name, value]: [string, unknown]) => {
       if (name === 'cites') return [name, change(value as number[])]; // every content schema says so
-      if (name === 'points') return [name, (value as object[]).map((point) => mapCites(point, change))];
+      if (name === 'points' || name === 'material') return [name, (value as object[]).map((point) => mapCites(point, change))];
       return [name, value];
     }),
   );
@@ -96,7 +99,7 @@ function mapCites(item: object, change: (cites: readonly number[]) => number[]):
 /** What an item is about: what would be a double if it came again. */
 function nameOf(item: object): string {
   const fields = item as Partial<Record<string, unknown>>;
-  const name = fields['term'] ?? fields['front'] ?? fields['question'] ?? fields['text'] ?? fields['title'];
+  const name = fields['term'] ?? fields['front'] ?? fields['question'] ?? fields['task'] ?? fields['text'] ?? fields['title'];
   return String(name)
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')

@@ -7,6 +7,7 @@ import type { LanguageModel, ModelRequest } from '../ports/language-model.ts';
 import type { Material, Writer, WriteRequest, WriterUsage } from '../ports/writer.ts';
 import { answerWithModel } from './answer-with-model.ts';
 import { itemsOf, joinDrafts, placeChapters, withItems } from './join-drafts.ts';
+import { placeSessions } from './place-sessions.ts';
 import { NumberedSentences } from './numbered-sentences.ts';
 import { draftOf, replySchemas, tasks, type Reply } from './reply-shapes.ts';
 import { studyPrompt, sentencesPrompt } from './study-prompt.ts';
@@ -30,7 +31,12 @@ const amounts: Readonly<Record<ArtifactKind, { base: number; per: number; most: 
   key_terms: { base: 6, per: 12, most: 30 },
   flashcards: { base: 6, per: 10, most: 60 },
   practice_questions: { base: 4, per: 15, most: 30 },
+  action_items: { base: 2, per: 20, most: 40 },
+  study_plan: { base: 2, per: 80, most: 20 },
 };
+
+/** Kinds that cover the lecture from its beginning to its end: none of their items is left out for others. */
+const placedKinds: ReadonlySet<ArtifactKind> = new Set(['chapters', 'study_plan']);
 
 /**
  * A `Writer` over a language model. It is shown numbered sentences and must name, for everything it writes, the numbers it
@@ -118,8 +124,9 @@ async function writeKind<K extends ArtifactKind>(
   }
   const joined = joinDrafts(kind, drafts);
   if (!joined) return null;
-  const chosen = windows.length > 1 && kind !== 'chapters' ? await choose(model, joined, { request, wanted }, signal) : joined;
+  const chosen = windows.length > 1 && !placedKinds.has(kind) ? await choose(model, joined, { request, wanted }, signal) : joined;
   // The kind says which draft it is.
+  if (kind === 'study_plan') return placeSessions(chosen as ArtifactDraft<'study_plan'>, material.sentences) as ArtifactDraft<K>;
   if (kind === 'chapters') return placeChapters(chosen as ArtifactDraft<'chapters'>, material.sentences) as ArtifactDraft<K>;
   return chosen;
 }

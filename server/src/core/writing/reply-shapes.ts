@@ -2,6 +2,11 @@ import type { ArtifactContents, ArtifactKind, Citation } from '@scholium/contrac
 import { z } from 'zod';
 import type { ArtifactDraft } from '../domain/artifact.ts';
 import type { NumberedSentences } from './numbered-sentences.ts';
+import { quoteStandsIn } from './quote-match.ts';
+
+/** Of a study session; what a model says beyond is brought back into it. */
+const LEAST_MINUTES = 5;
+const MOST_MINUTES = 180;
 
 const sources = z.array(z.object({ id: z.string(), quote: z.string() }));
 const point = z.object({ text: z.string(), sources });
@@ -24,6 +29,19 @@ export const replySchemas = {
       }),
     ),
   }),
+  action_items: z.object({
+    items: z.array(z.object({ task: z.string(), who: z.string().nullable(), due: z.string().nullable(), sources })),
+  }),
+  study_plan: z.object({
+    sessions: z.array(
+      z.object({
+        title: z.string(),
+        goal: z.string(),
+        minutes: z.number(),
+        material: z.array(z.object({ title: z.string(), sources })),
+      }),
+    ),
+  }),
 } as const satisfies Record<ArtifactKind, z.ZodType>;
 
 export type Reply<K extends ArtifactKind> = z.infer<(typeof replySchemas)[K]>;
@@ -40,6 +58,10 @@ export const tasks: { readonly [K in ArtifactKind]: (count: number) => string } 
     `Write about ${count} flashcards: a question on the front that can be answered without seeing the lecture, a short answer on the back.`,
   practice_questions: (count) =>
     `Write about ${count} practice questions, two thirds of them "multiple-choice" with four options of which exactly one is right and stands in "answer" word for word, the rest "short-answer" with no options.`,
+  action_items: (count) =>
+    `List what somebody promised to do, was asked to do or has to do by some time, at most about ${count} items and none if there is nothing of the kind. "task" says what. "who" and "due" repeat the words that were said for the person and the time; each is null if nothing was said.`,
+  study_plan: (count) =>
+    `Plan about ${count} study sessions in the order of the lecture, which together cover it. Give each a short title, a goal that says what the student can do afterwards, the minutes it takes (10 to 60), and under "material" one to four parts of the lecture to go through, each with a title and, as its sources, the sentence it begins with and the sentence it ends with.`,
 };
 
 /**
@@ -53,7 +75,7 @@ export function draftOf<K extends ArtifactKind>(kind: K, reply: Reply<K>, given:
     const found = named.flatMap((one) => given.citationOf(one) ?? []);
     return [...new Set(found.map((citation) => place(citation, citations, places)))];
   };
-  const content = readers[kind](reply, cites);
+  const content = readers[kind](reply, cites, (index) => citations[index]?.quote ?? '');
   return content ? { kind, content, citations } : null;
 }
 
@@ -78,7 +100,7 @@ function cited<T extends { sources: z.infer<typeof sources> }>(items: readonly T
 }
 
 const readers: {
-  readonly [K in ArtifactKind]: (reply: Reply<K>, cites: Cite) => ArtifactContents[K] | null;
+  readonly [K in ArtifactKind]: (reply: Reply<K>, cites: Cite, quoteAt: (index: number) => string) => ArtifactContents[K] | null;
 } = {
   summary: ({ passages }, cites) => some({ passages: cited(passages, cites, ({ text }) => [text]) }),
   chapters: ({ chapters }, cites) =>
@@ -105,7 +127,38 @@ const readers: {
         question.type === 'short-answer' ? { ...question, options: [] } : question,
       ),
     }),
+  action_items: ({ items }, cites, quoteAt) =>
+    some({
+      items: cited(items, cites, ({ task }) => [task]).map(({ who, due, ...item }) => {
+        const said = item.cites.map(quoteAt).join(' ');
+        return { ...item, who: ifSaid(who, said), due: ifSaid(due, said) };
+      }),
+    }),
+  study_plan: ({ sessions }, cites) =>
+    some({
+      sessions: sessions
+        .map(({ minutes, material, ...session }) => ({
+          ...session,
+          minutes: Math.round(Math.min(MOST_MINUTES, Math.max(LEAST_MINUTES, minutes))),
+          // Filled from the citations, when all sessions are known.
+          material: cited(material, cites, ({ title }) => [title]).map((part) => ({
+            ...part,
+            startMs: null,
+            endMs: null,
+            page: null,
+          })),
+          // Filled when the cards and questions of the same run are known.
+          cards: [],
+          questions: [],
+        }))
+        .filter(({ title, goal, material }) => title.trim() !== '' && goal.trim() !== '' && material.length > 0),
+    }),
 };
+
+/** A name or a time that the cited words do not hold is not kept. */
+function ifSaid(words: string | null, said: string): string | null {
+  return words !== null && quoteStandsIn(words, said) ? words : null;
+}
 
 /** A choice must hold its answer once, and something to choose from. */
 function isSound({ type, options, answer }: Reply<'practice_questions'>['questions'][number]): boolean {
