@@ -6,9 +6,9 @@ import { AppError } from '../../core/domain/app-error.ts';
 import { msToSamples, samplesToMs, type AudioChunk, type SampleSpan } from '../../core/domain/audio.ts';
 import type { Word } from '../../core/domain/transcript.ts';
 import type { Transcriber, TranscriberSession } from '../../core/ports/transcriber.ts';
+import { openProcessPool, type ProcessPool } from '../child-process/process-pool.ts';
 import { makeScratchFolder } from '../system/scratch-folder.ts';
 import { startPocketsphinxProcess, type HeardWord, type PocketsphinxProcess } from './pocketsphinx-process.ts';
-import { openProcessPool, type ProcessPool } from './process-pool.ts';
 
 /**
  * Without the second pass and with phone look-ahead that weighs more than its default (5, not 3) the engine needs two thirds of the time
@@ -111,7 +111,7 @@ async function openSession(options: PocketsphinxOptions, model: Model, signal: A
 }
 
 /** The pieces of a chunk are heard side by side, so that no process is idle while the last chunk is in work. */
-async function hearChunk(pool: ProcessPool, chunk: AudioChunk, signal: AbortSignal): Promise<Word[]> {
+async function hearChunk(pool: ProcessPool<PocketsphinxProcess>, chunk: AudioChunk, signal: AbortSignal): Promise<Word[]> {
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
   const pieces = joinUtterances(chunk.utterances).map(async (span) => {

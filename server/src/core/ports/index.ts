@@ -6,6 +6,7 @@ export type * from './events.ts';
 export type * from './export-renderers.ts';
 export type * from './holdings.ts';
 export type * from './language-model.ts';
+export type * from './live-transcriber.ts';
 export type * from './log.ts';
 export type * from './media-decoder.ts';
 export type * from './metrics.ts';

@@ -1,18 +1,33 @@
-import type { PocketsphinxProcess } from './pocketsphinx-process.ts';
+/** What a pool holds: ended by `close`, which resolves when it is gone and may be called again. */
+export interface PooledProcess {
+  close(): Promise<void>;
+}
 
-export interface ProcessPool {
+export interface ProcessPool<Process extends PooledProcess> {
   /**
    * Runs `work` with a process of its own, in the order of the calls. A process whose work fails, or is aborted, is
    * ended, and the next call gets a new one.
    */
-  use<T>(work: (process: PocketsphinxProcess) => Promise<T>, signal: AbortSignal): Promise<T>;
+  use<T>(work: (process: Process) => Promise<T>, signal: AbortSignal): Promise<T>;
   /** Ends all processes. */
   close(): Promise<void>;
 }
 
-/** Starts `size` processes at once: loading the model takes a second, which passes while the first sound is decoded. */
-export async function openProcessPool(size: number, start: () => Promise<PocketsphinxProcess>): Promise<ProcessPool> {
-  const idle = await Promise.all(Array.from({ length: size }, start));
+/**
+ * Starts `size` processes at once: loading the model takes a second, which passes while the first sound is decoded. When one
+ * cannot be started the others are ended.
+ */
+export async function openProcessPool<Process extends PooledProcess>(
+  size: number,
+  start: () => Promise<Process>,
+): Promise<ProcessPool<Process>> {
+  const starts = await Promise.allSettled(Array.from({ length: size }, start));
+  const idle: Process[] = starts.flatMap((made) => (made.status === 'fulfilled' ? [made.value] : []));
+  const failed = starts.find((made) => made.status === 'rejected');
+  if (failed) {
+    await Promise.all(idle.map((process) => process.close()));
+    throw failed.reason;
+  }
   const started = new Set(idle);
   const waiting: (() => void)[] = [];
   let free = size;
@@ -29,7 +44,7 @@ export async function openProcessPool(size: number, start: () => Promise<Pockets
     else free += 1;
   }
 
-  async function startAnother(): Promise<PocketsphinxProcess> {
+  async function startAnother(): Promise<Process> {
     const process = await start();
     started.add(process);
     return process;
@@ -51,11 +66,7 @@ export async function openProcessPool(size: number, start: () => Promise<Pockets
     },
   };
 
-  async function runWith<T>(
-    process: PocketsphinxProcess,
-    work: (process: PocketsphinxProcess) => Promise<T>,
-    signal: AbortSignal,
-  ): Promise<T> {
+  async function runWith<T>(process: Process, work: (process: Process) => Promise<T>, signal: AbortSignal): Promise<T> {
     let isGood = false;
     const end = (): void => void process.close();
     signal.addEventListener('abort', end, { once: true });
