@@ -60,3 +60,26 @@ export const transcriptFindingsSchema = z.object({
   removed: z.array(timeSpanSchema.extend({ text: z.string(), reason: removalReasonSchema })),
 });
 export type TranscriptFindings = z.infer<typeof transcriptFindingsSchema>;
+
+export const coverageReasonSchema = z.enum(['speech-without-words', 'words-without-speech', 'low-confidence', 'removed', 'seam']);
+export type CoverageReason = z.infer<typeof coverageReasonSchema>;
+
+/** How well a transcript covers its recording, and where a person should listen again. Spans are in order. */
+export const coverageSchema = z.object({
+  sourceId: z.string(),
+  version: z.number().int().min(1).describe('The version an engine made; corrections do not change what it heard'),
+  durationMs: z.number().int().min(0),
+  speechMs: z.number().int().min(0).describe('How much speech the detector found'),
+  coveredMs: z.number().int().min(0).describe('How much of it has words'),
+  words: z.number().int().min(0),
+  confidence: z.number().min(0).max(1).nullable().describe("The mean of all words'; null without words"),
+  speechWithoutWords: z.array(timeSpanSchema),
+  wordsWithoutSpeech: z.array(timeSpanSchema),
+  lowConfidence: z.array(timeSpanSchema),
+  removed: transcriptFindingsSchema.shape.removed,
+  seams: transcriptFindingsSchema.shape.seams,
+  worstMinutes: z
+    .array(timeSpanSchema.extend({ score: z.number().min(0), reasons: z.array(coverageReasonSchema) }))
+    .describe('At most ten, the worst first'),
+});
+export type Coverage = z.infer<typeof coverageSchema>;

@@ -3,7 +3,7 @@ import { documentTextSchema } from '../document.ts';
 import { idempotencyHeaders, idSchema, titleSchema } from '../fields.ts';
 import { jobStartedSchema } from '../job.ts';
 import { defineOperation } from '../operation.ts';
-import { transcriptSchema } from '../transcript.ts';
+import { coverageSchema, transcriptSchema } from '../transcript.ts';
 
 const params = z.object({ lectureId: idSchema });
 
@@ -134,6 +134,23 @@ export const recordingOperations = {
     }),
     responses: { 200: { description: 'The transcript', schema: transcriptSchema } },
     errors: ['lecture_not_found', 'source_not_found', 'transcript_not_found'],
+  }),
+  getCoverage: defineOperation({
+    operationId: 'getCoverage',
+    method: 'GET',
+    path: '/lectures/{lectureId}/transcript/coverage',
+    summary: 'How well a transcript covers its recording',
+    description:
+      'Speech without words, words without speech, unsure stretches, text that was left out and why, and the minutes worth ' +
+      'listening to again. Of the newest version of the first source that has one, unless `source` and `version` say otherwise.',
+    tags: ['Recordings'],
+    params,
+    query: z.object({
+      source: idSchema.optional(),
+      version: z.coerce.number<string | number>().int().min(1).max(1_000_000).optional(),
+    }),
+    responses: { 200: { description: 'The report', schema: coverageSchema } },
+    errors: ['lecture_not_found', 'source_not_found', 'transcript_not_found', 'coverage_unknown'],
   }),
   getSourceText: defineOperation({
     operationId: 'getSourceText',

@@ -42,7 +42,7 @@ interface Cut {
 function cut(spoken: Spoken, settings: { maxChunkMs: number; planned?: readonly ChunkPlan[] }): Cut {
   const cutter = new ChunkCutter({ planned: [], ...settings });
   const [chunks, plans]: [AudioChunk[], ChunkPlan[]] = [[], [...(settings.planned ?? [])]];
-  const waiting = spoken.utterances.filter(({ startSample }) => startSample >= (settings.planned?.at(-1)?.endSample ?? 0));
+  const waiting = spoken.utterances.filter(({ startSample }) => startSample >= listenFrom(settings.planned ?? []));
   let mostHeld = 0;
   for (const block of blocksOf(spoken.samples)) {
     cutter.push(block);
@@ -57,7 +57,9 @@ function cut(spoken: Spoken, settings: { maxChunkMs: number; planned?: readonly 
   return { chunks, plans, mostHeld };
 }
 
-const withoutSamples = ({ index, startSample, endSample, utterances }: AudioChunk): ChunkPlan => ({
+const OVERLAP = msToSamples(1_000);
+
+const spansOf = ({ index, startSample, endSample, utterances }: Omit<AudioChunk, 'samples'>) => ({
   index,
   startSample,
   endSample,
@@ -65,14 +67,20 @@ const withoutSamples = ({ index, startSample, endSample, utterances }: AudioChun
 });
 
 describe('ChunkCutter', () => {
-  it('gives chunks in order, numbered from 0, that do not overlap, with utterances inside them', () => {
+  it('gives chunks in order, numbered from 0, that overlap only where speech was cut, with utterances inside them', () => {
     fc.assert(
       fc.property(speech, options, (parts, settings) => {
         const { chunks, plans } = cut(speak(parts), settings);
-        expect(chunks.map(withoutSamples)).toEqual(plans);
+        expect(chunks.map(spansOf)).toEqual(plans.map(spansOf));
         let end = 0;
         for (const [i, chunk] of chunks.entries()) {
           expect(chunk.index).toBe(i);
+          const cutSample = plans[i - 1]?.cutSample ?? null;
+          if (cutSample !== null) {
+            expect(chunk.startSample).toBe(cutSample - OVERLAP);
+            expect(end).toBeGreaterThan(cutSample);
+            end = chunk.startSample;
+          }
           for (const utterance of chunk.utterances) {
             expect(utterance.startSample).toBeGreaterThanOrEqual(end);
             expect(utterance.endSample).toBeGreaterThan(utterance.startSample);
@@ -86,11 +94,12 @@ describe('ChunkCutter', () => {
     );
   });
 
-  it('loses no speech: each spoken sample is in exactly one utterance', () => {
+  it('loses no speech: each spoken sample is in an utterance, and in one only where nothing was cut', () => {
     fc.assert(
       fc.property(speech, options, (parts, settings) => {
         const spoken = speak(parts);
-        const given = cut(spoken, settings).chunks.flatMap((chunk) => chunk.utterances);
+        const { chunks, plans } = cut(spoken, settings);
+        const given = chunks.flatMap((chunk) => chunk.utterances.map((span) => upToCut(span, chunk, plans)));
         for (const { startSample, endSample } of spoken.utterances) {
           const covered = given.reduce(
             (sum, span) => sum + Math.max(0, Math.min(endSample, span.endSample) - Math.max(startSample, span.startSample)),
@@ -121,7 +130,7 @@ describe('ChunkCutter', () => {
         const whole = cut(spoken, settings);
         const planned = whole.plans.slice(0, stopAt % (whole.plans.length + 1));
         const again = cut(spoken, { ...settings, planned });
-        expect(again.chunks.slice(0, planned.length).map(withoutSamples)).toEqual(planned);
+        expect(again.chunks.slice(0, planned.length).map(spansOf)).toEqual(planned.map(spansOf));
         expect(again.plans).toEqual(whole.plans);
         expect(again.chunks.map((chunk) => chunk.samples.length)).toEqual(whole.chunks.map((chunk) => chunk.samples.length));
       }),
@@ -152,13 +161,15 @@ describe('ChunkCutter', () => {
       startSample: second * SAMPLE_RATE,
       endSample: (second + 20) * SAMPLE_RATE,
     }));
-    const given = cut({ samples, utterances }, { maxChunkMs: 30_000 }).chunks.flatMap((chunk) => chunk.utterances);
+    const { chunks, plans } = cut({ samples, utterances }, { maxChunkMs: 30_000 });
+    const given = chunks.flatMap((chunk) => chunk.utterances);
     expect(given[0]?.startSample).toBe(0);
-    expect((given[0]?.endSample ?? 0) / SAMPLE_RATE).toBeGreaterThan(14);
-    expect((given[0]?.endSample ?? 0) / SAMPLE_RATE).toBeLessThan(14.1);
+    const [quiet] = plans.map(({ cutSample }) => (cutSample ?? 0) / SAMPLE_RATE);
+    expect(quiet).toBeGreaterThan(14);
+    expect(quiet).toBeLessThan(14.1);
     for (const [i, span] of given.entries()) {
-      if (i > 0) expect(span.startSample).toBe(given[i - 1]?.endSample);
-      expect(span.endSample - span.startSample).toBeLessThanOrEqual(msToSamples(22_200));
+      if (i > 0) expect((given[i - 1]?.endSample ?? 0) - span.startSample).toBe(2 * OVERLAP);
+      expect(span.endSample - span.startSample).toBeLessThanOrEqual(msToSamples(24_200));
     }
     expect(given.at(-1)?.endSample).toBeGreaterThanOrEqual(60 * SAMPLE_RATE);
   });
@@ -187,6 +198,20 @@ describe('ChunkCutter', () => {
     expect(cut({ samples: tone(5_000), utterances: [] }, { maxChunkMs: 30_000 }).chunks).toEqual([]);
   });
 });
+
+/** Where a detector listens when an earlier run has planned these. */
+function listenFrom(planned: readonly ChunkPlan[]): number {
+  const last = planned.at(-1);
+  return last?.cutSample ?? last?.endSample ?? 0;
+}
+
+/** An utterance without what the neighbouring chunk hears too. */
+function upToCut({ startSample, endSample }: SampleSpan, { index }: AudioChunk, plans: readonly ChunkPlan[]): SampleSpan {
+  return {
+    startSample: Math.max(startSample, plans[index - 1]?.cutSample ?? 0),
+    endSample: Math.min(endSample, plans[index]?.cutSample ?? Infinity),
+  };
+}
 
 function bytesOf(samples: Int16Array, span: SampleSpan): Buffer {
   return Buffer.from(samples.buffer, samples.byteOffset + span.startSample * 2, (span.endSample - span.startSample) * 2);

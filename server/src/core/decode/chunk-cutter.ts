@@ -5,12 +5,22 @@ import { quietestSample } from './quietest-sample.ts';
 const PADDING = msToSamples(150);
 /** Utterances end after 20 s by themselves; one that is still longer than this is cut at its quietest point. */
 const MAX_UTTERANCE = msToSamples(22_000);
+/**
+ * Where speech had to be cut, the chunks on both sides hear this much of each other's sound: a word that was cut is whole in one of
+ * them, and the words heard twice are put together again (`joinParts`).
+ */
+const OVERLAP = msToSamples(1_000);
+/** A detector that starts afresh at a cut tells speech that goes on there within this. */
+const ONSET = msToSamples(500);
 /** An utterance is told when it has ended, at most 20 s and a bit after it began; older sound is not needed. */
 const LOOK_BACK = msToSamples(30_000);
 /** The first chunks are short so that the first text shows within seconds. */
 const FIRST_CHUNKS_MS = [5_000, 8_000, 15_000];
 
-export type ChunkPlan = Omit<AudioChunk, 'samples'>;
+export interface ChunkPlan extends Omit<AudioChunk, 'samples'> {
+  /** Where speech was cut at the chunk's end; null when it ends in a pause. The chunk ends after it, the next begins before it. */
+  readonly cutSample: number | null;
+}
 
 export interface ChunkCutterOptions {
   /** At most this much sound from a chunk's first word to its last (one longer utterance makes a longer chunk). */
@@ -30,13 +40,17 @@ export class ChunkCutter {
   #received = 0;
   #nextIndex: number;
   #lastEnd: number;
+  /** Where the last chunk was cut off in speech. */
+  #cutSample: number | null;
   #open: SampleSpan[] = [];
 
   constructor(options: ChunkCutterOptions) {
     this.#maxChunk = msToSamples(options.maxChunkMs);
     this.#pending = [...options.planned];
     this.#nextIndex = options.planned.length;
-    this.#lastEnd = options.planned.at(-1)?.endSample ?? 0;
+    const last = options.planned.at(-1);
+    this.#cutSample = last?.cutSample ?? null;
+    this.#lastEnd = last?.cutSample ?? last?.endSample ?? 0;
   }
 
   /** Samples held at the moment: bounded by the longest chunk, not by the recording. */
@@ -75,7 +89,8 @@ export class ChunkCutter {
   *take(): Generator<AudioChunk> {
     for (let next = this.#pending[0]; next && next.endSample <= this.#received; next = this.#pending[0]) {
       this.#pending.shift();
-      yield { ...next, samples: this.#cut(next) };
+      const { cutSample: _, ...chunk } = next;
+      yield { ...chunk, samples: this.#cut(next) };
     }
     this.#forget();
   }
@@ -83,7 +98,8 @@ export class ChunkCutter {
   #place(utterance: SampleSpan): readonly ChunkPlan[] {
     const first = this.#open[0];
     const limit = Math.min(this.#maxChunk, msToSamples(FIRST_CHUNKS_MS[this.#nextIndex] ?? Number.MAX_SAFE_INTEGER));
-    const closed = first && utterance.endSample - first.startSample > limit ? this.#close(utterance) : [];
+    const cutOff = this.#open.at(-1)?.endSample === utterance.startSample;
+    const closed = first && (cutOff || utterance.endSample - first.startSample > limit) ? this.#close(utterance) : [];
     this.#open.push(utterance);
     return closed;
   }
@@ -91,24 +107,35 @@ export class ChunkCutter {
   /** @param next what is spoken after the chunk; null when it is silent for long, or the end */
   #close(next: SampleSpan | null): readonly ChunkPlan[] {
     const utterances = this.#pad(this.#open, next);
-    const [first, last] = [utterances[0], utterances.at(-1)];
+    const [first, last, spokenEnd] = [utterances[0], utterances.at(-1), this.#open.at(-1)?.endSample];
     if (!first || !last) return [];
-    const plan: ChunkPlan = { index: this.#nextIndex++, startSample: first.startSample, endSample: last.endSample, utterances };
+    const cutSample = next !== null && next.startSample === spokenEnd ? spokenEnd : null;
+    const plan: ChunkPlan = {
+      index: this.#nextIndex++,
+      startSample: first.startSample,
+      endSample: last.endSample,
+      utterances,
+      cutSample,
+    };
     this.#open = [];
-    this.#lastEnd = plan.endSample;
+    this.#cutSample = cutSample;
+    this.#lastEnd = cutSample ?? plan.endSample;
     this.#pending.push(plan);
     return [plan];
   }
 
-  /** Adds sound around each utterance, at most up to the middle of the pause to its neighbour. */
+  /** Adds sound around each utterance: at most up to the middle of the pause to its neighbour, and over a cut at the chunk's edges. */
   #pad(utterances: readonly SampleSpan[], next: SampleSpan | null): readonly SampleSpan[] {
     let before = this.#lastEnd;
     return utterances.map(({ startSample, endSample }, i) => {
       const following = utterances[i + 1] ?? next;
       const after = following ? (endSample + following.startSample) >> 1 : this.#received;
       const padded = {
-        startSample: Math.max(before, startSample - PADDING),
-        endSample: Math.max(endSample, Math.min(after, endSample + PADDING)),
+        startSample: startSample === this.#cutSample ? startSample - OVERLAP : Math.max(before, startSample - PADDING),
+        endSample:
+          following?.startSample === endSample
+            ? Math.min(following.endSample, endSample + OVERLAP)
+            : Math.max(endSample, Math.min(after, endSample + PADDING)),
       };
       before = padded.endSample;
       return padded;
@@ -117,10 +144,14 @@ export class ChunkCutter {
 
   /** A detector that cut speech without a pause cut it anywhere: the parts are put together, to be cut at a quiet point. */
   #rejoin(utterance: SampleSpan): SampleSpan {
+    const { startSample, endSample } = utterance;
     const last = this.#open.at(-1);
-    if (last?.endSample !== utterance.startSample) return utterance;
-    this.#open.pop();
-    return { startSample: last.startSample, endSample: utterance.endSample };
+    if (last?.endSample === startSample) {
+      this.#open.pop();
+      return { startSample: last.startSample, endSample };
+    }
+    const goesOn = this.#open.length === 0 && this.#cutSample !== null && startSample - this.#cutSample <= ONSET;
+    return { startSample: goesOn ? (this.#cutSample ?? startSample) : startSample, endSample };
   }
 
   #split(utterance: SampleSpan): readonly SampleSpan[] {
@@ -146,7 +177,7 @@ export class ChunkCutter {
   #forget(): void {
     const needed = Math.min(
       this.#pending[0]?.startSample ?? Infinity,
-      (this.#open[0]?.startSample ?? Infinity) - PADDING,
+      (this.#open[0]?.startSample ?? Infinity) - OVERLAP,
       this.#received - LOOK_BACK,
     );
     while (this.#blocks[0] && this.#blocks[0].startSample + this.#blocks[0].samples.length <= needed) this.#blocks.shift();

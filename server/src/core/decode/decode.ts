@@ -11,7 +11,7 @@ import { ChunkCutter, type ChunkPlan } from './chunk-cutter.ts';
 
 const STEP = 'decode';
 /** Raised when the same sound would be cut otherwise. */
-const VERSION = 2;
+const VERSION = 3;
 /** Blocks the detector may hold before it has answered: it never waits for the next sound, and memory stays bounded. */
 const BLOCKS_AHEAD = 4;
 
@@ -83,7 +83,8 @@ async function cutFile(
   const found = await deps.store.outputs.find(input.scope, key);
   const planned = (found?.parts ?? []).map((part) => ({ index: part.index, ...planSchema.parse(part.body) }));
   const cutter = new ChunkCutter({ maxChunkMs: input.chunkMs, planned });
-  const listenFrom = planned.at(-1)?.endSample ?? 0;
+  const lastPlan = planned.at(-1);
+  const listenFrom = lastPlan?.cutSample ?? lastPlan?.endSample ?? 0;
   // Nothing is listened to when all cuts are known.
   const speech = found?.complete ? null : await openSpeech(deps.voiceActivity, listenFrom, signal);
   const keep = async (plans: readonly ChunkPlan[]): Promise<void> => {
@@ -121,7 +122,7 @@ async function cutFile(
   }
 }
 
-/** Listens from `fromSample` on: a chunk ends in a pause, so the detector may start fresh there. */
+/** Listens from `fromSample` on: the detector may start afresh in a pause, and where speech was cut. */
 async function openSpeech(
   detector: VoiceActivityDetector,
   fromSample: number,
@@ -143,7 +144,7 @@ async function openSpeech(
 }
 
 const spanSchema = z.object({ startSample: z.number().int().min(0), endSample: z.number().int().min(0) });
-const planSchema = spanSchema.extend({ utterances: z.array(spanSchema) });
+const planSchema = spanSchema.extend({ utterances: z.array(spanSchema), cutSample: z.number().int().min(0).nullable() });
 
 /** One producer, one consumer, one item at a time: `give` resolves when the item has been taken. */
 function createHandOver<T>(): { give: (item: T) => Promise<void>; end: () => void; items: AsyncGenerator<T> } {

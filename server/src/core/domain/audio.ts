@@ -12,7 +12,10 @@ export interface TimeSpan {
   readonly endMs: number;
 }
 
-/** A part of a recording that an engine gets in one piece: one or more utterances with the pauses between them. */
+/**
+ * A part of a recording that an engine gets in one piece: one or more utterances with the pauses between them. Where speech had to be
+ * cut, a chunk begins a little before the end of the one before.
+ */
 export interface AudioChunk extends SampleSpan {
   readonly index: number;
   /** Where speech was found, inside the chunk, in order, without overlap. */

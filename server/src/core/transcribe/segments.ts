@@ -7,12 +7,14 @@ import { spellSentence } from './sentence-spelling.ts';
 /** What an engine heard between two pauses. */
 export interface HeardUtterance extends TimeSpan {
   readonly words: readonly Word[];
+  /** ISO 639-1; the recording's when left out. */
+  readonly language?: string;
 }
 
 export interface SegmentOptions {
   /** Whether the engine writes punctuation and capitals itself; its text is then left as it is. */
   readonly punctuates: boolean;
-  /** ISO 639-1; capitals and question marks are only guessed for English. Default `en`. */
+  /** ISO 639-1 of the recording; capitals and question marks are only guessed for English. Default `en`. */
   readonly language?: string;
 }
 
@@ -29,12 +31,28 @@ export interface SegmentOptions {
  * // [{ id: 0, text: 'Tides rise.', ... }]
  */
 export function segmentsOf(utterances: readonly HeardUtterance[], options: SegmentOptions): Segment[] {
-  const words = utterances.flatMap((utterance) => utterance.words).filter((word) => word.text.trim() !== '');
-  const language = options.language ?? 'en';
-  const starts = options.punctuates ? punctuationBoundaries(words, language) : pauseBoundaries(words);
-  return cutAt(words, starts).map((sentence, id) =>
-    segment(id, options.punctuates ? [...sentence] : spellSentence(sentence, language)),
-  );
+  const main = options.language ?? 'en';
+  const sentences = byLanguage(utterances, main).flatMap(({ words, language }) => {
+    const starts = options.punctuates ? punctuationBoundaries(words, language) : pauseBoundaries(words);
+    return cutAt(words, starts).map((sentence) => ({
+      words: options.punctuates ? [...sentence] : spellSentence(sentence, language),
+      language,
+    }));
+  });
+  return sentences.map(({ words, language }, id) => ({ ...segment(id, words), ...(language !== main && { language }) }));
+}
+
+/** Words in stretches of one language. */
+function byLanguage(utterances: readonly HeardUtterance[], main: string): { language: string; words: Word[] }[] {
+  const stretches: { language: string; words: Word[] }[] = [];
+  for (const utterance of utterances) {
+    const language = utterance.language ?? main;
+    const words = utterance.words.filter((word) => word.text.trim() !== '');
+    const last = stretches.at(-1);
+    if (last?.language === language) last.words.push(...words);
+    else stretches.push({ language, words });
+  }
+  return stretches.filter(({ words }) => words.length > 0);
 }
 
 function segment(id: number, words: Word[]): Segment {

@@ -1,21 +1,19 @@
 import { z } from 'zod';
-import { wordSchema } from '@scholium/contract';
 import { samplesToMs, type AudioChunk, type SampleSpan } from '../domain/audio.ts';
 import type { Source } from '../domain/library.ts';
 import { outputKey } from '../domain/output-key.ts';
 import type { Scope } from '../domain/scope.ts';
-import type { Segment, Transcript, Word } from '../domain/transcript.ts';
+import type { Segment, Transcript } from '../domain/transcript.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { PartHolder, Store, StepOutput } from '../ports/store.ts';
 import type { Transcriber, TranscriberOptions, TranscriberSession } from '../ports/transcriber.ts';
 import { firstFailure } from './first-failure.ts';
-import { segmentsOf } from './segments.ts';
+import { heardPartSchema, type HeardPart } from './heard-part.ts';
+import { heardText, type HeardText } from './heard-text.ts';
 
 const STEP = 'transcribe';
-const VERSION = 1;
-/** The language tag of what nobody has named. */
-const UNKNOWN = 'und';
+const VERSION = 2;
 /** How often a job that waits for its helpers looks whether they are done. */
 const LOOK_MS = 500;
 
@@ -74,11 +72,8 @@ export async function transcribe(deps: TranscribeDeps, input: TranscribeInput, s
       durationMs: deps.clock.now() - startedAt,
     });
     const parts = [...run.parts].sort(([a], [b]) => a - b).map(([, part]) => part);
-    const segments = segmentsOf(parts.flatMap(utterancesOf), {
-      punctuates: deps.transcriber.punctuates,
-      language: session.language ?? UNKNOWN,
-    });
-    return commitTo(deps, input, { key, durationMs, segments, session });
+    const text = heardText(parts, { punctuates: deps.transcriber.punctuates, language: session.language });
+    return commitTo(deps, input, { key, durationMs, text, session });
   } finally {
     await session.close();
   }
@@ -125,7 +120,7 @@ interface Run {
   readonly key: string;
   readonly session: TranscriberSession;
   /** What is done, by index: grows. */
-  readonly parts: Map<number, ChunkPart>;
+  readonly parts: Map<number, HeardPart>;
 }
 
 /** Returns the length of the recording when all its chunks are done, by us or by others. */
@@ -182,13 +177,8 @@ async function readThrough(
     if ((await reserve(deps, input, run, chunk.index)) !== 'mine') return void left.push(chunk.index);
     const part = await transcribeChunk(deps, input, run, chunk, signal);
     run.parts.set(chunk.index, part);
-    await input.onChunk({
-      endMs,
-      segments: segmentsOf(utterancesOf(part), {
-        punctuates: deps.transcriber.punctuates,
-        language: run.session.language ?? UNKNOWN,
-      }),
-    });
+    const { segments } = heardText([part], { punctuates: deps.transcriber.punctuates, language: run.session.language });
+    await input.onChunk({ endMs, segments });
   };
   try {
     for (;;) {
@@ -230,14 +220,14 @@ async function transcribeChunk(
   run: Run,
   chunk: AudioChunk,
   signal: AbortSignal,
-): Promise<ChunkPart> {
-  const { words } = await run.session.transcribe(chunk, signal);
+): Promise<HeardPart> {
+  const { words, language, noSpeech } = await run.session.transcribe(chunk, signal);
   signal.throwIfAborted();
   const utterances = chunk.utterances.map(({ startSample, endSample }: SampleSpan) => ({
     startMs: samplesToMs(startSample),
     endMs: samplesToMs(endSample),
   }));
-  const part: ChunkPart = { utterances, words: words.filter((word) => word.text !== '') };
+  const part: HeardPart = { utterances, words: words.filter((word) => word.text !== ''), language, noSpeech };
   await deps.store.outputs.putPart(input.scope, run.key, {
     step: STEP,
     sourceId: input.source.id,
@@ -250,25 +240,26 @@ async function transcribeChunk(
 function commitTo(
   deps: TranscribeDeps,
   input: TranscribeInput,
-  made: { key: string; durationMs: number; segments: readonly Segment[]; session: TranscriberSession },
+  made: { key: string; durationMs: number; text: HeardText; session: TranscriberSession },
 ): CommitTranscript {
   const { source, scope } = input;
   return async (tx) => {
-    const transcript = await tx.transcripts.add(scope, {
+    const fields = {
       ownerId: source.ownerId,
       lectureId: source.lectureId,
       sourceId: source.id,
-      origin: 'machine',
+      origin: 'machine' as const,
       baseVersion: null,
       task: input.options.task,
       engine: deps.transcriber.engine,
       model: made.session.model,
-      language: made.session.language ?? UNKNOWN,
+      language: made.text.language,
       durationMs: made.durationMs,
       draftQuality: deps.transcriber.draftQuality,
-      segments: [...made.segments],
+      segments: [...made.text.segments],
       createdAt: deps.clock.now(),
-    });
+    };
+    const transcript = await tx.transcripts.add(scope, fields, made.text.findings);
     await tx.outputs.complete(scope, made.key, {
       step: STEP,
       sourceId: source.id,
@@ -279,28 +270,8 @@ function commitTo(
   };
 }
 
-/** Gives each word to the utterance it lies in (by its middle); words are never lost, whatever an engine says of their times. */
-function utterancesOf(part: ChunkPart): { startMs: number; endMs: number; words: Word[] }[] {
-  const utterances = part.utterances.map((span) => ({ ...span, words: [] as Word[] }));
-  const first = utterances[0];
-  if (!first) return [];
-  for (const word of part.words) {
-    const middle = (word.startMs + word.endMs) / 2;
-    let home = first;
-    for (const utterance of utterances) if (utterance.startMs <= middle) home = utterance;
-    home.words.push(word);
-  }
-  return utterances.filter((utterance) => utterance.words.length > 0);
-}
-
-const partSchema = z.object({
-  utterances: z.array(z.object({ startMs: z.number(), endMs: z.number() })),
-  words: z.array(wordSchema),
-});
-type ChunkPart = z.infer<typeof partSchema>;
-
-function partsOf(found: StepOutput | null): Map<number, ChunkPart> {
-  return new Map((found?.parts ?? []).map((part) => [part.index, partSchema.parse(part.body)]));
+function partsOf(found: StepOutput | null): Map<number, HeardPart> {
+  return new Map((found?.parts ?? []).map((part) => [part.index, heardPartSchema.parse(part.body)]));
 }
 
 const wholeSchema = z.object({ sourceId: z.string(), version: z.number().int() });

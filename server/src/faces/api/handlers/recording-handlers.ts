@@ -9,6 +9,7 @@ import { requireAudio } from '../../../core/library/require-audio.ts';
 import { documentOf } from '../../../core/library/document-of.ts';
 import { recordingOf, sourceOf } from '../../../core/library/sources-of.ts';
 import { transcriptOf } from '../../../core/library/transcript-of.ts';
+import { readCoverage } from '../../../core/transcribe/read-coverage.ts';
 import type { ApiDeps, OwnerScope } from '../api-deps.ts';
 import type { Call, Handlers } from '../handler.ts';
 import { fingerprintOf, once, type JsonAnswer } from '../idempotency.ts';
@@ -69,6 +70,10 @@ export function recordingHandlers(deps: ApiDeps, gate: UploadGate) {
     async getTranscript({ scope, params, query }) {
       const { source = null, version = null } = query;
       return { status: 200, body: await transcriptOf(deps, { scope, ...params, sourceId: source, version }) };
+    },
+    async getCoverage({ scope, params, query }) {
+      const { source = null, version = null } = query;
+      return { status: 200, body: await readCoverage(deps, { scope, ...params, sourceId: source, version }) };
     },
     async getSourceText({ scope, params, query }) {
       const { version = null } = query;
