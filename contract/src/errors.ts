@@ -73,6 +73,7 @@ export const errorCatalogue = {
   engine_unavailable: { status: 503, title: 'No speech engine is ready', permanent: true },
   engine_failed: { status: 500, title: 'The speech engine stopped', permanent: false },
   model_unavailable: { status: 503, title: 'A model is missing or damaged', permanent: true },
+  model_missing: { status: 503, title: 'The model is not on this machine yet', permanent: true },
   decoder_unavailable: { status: 503, title: 'ffmpeg is missing', permanent: true },
   storage_full: { status: 507, title: 'The storage is full', permanent: false },
   storage_unavailable: { status: 503, title: 'The storage cannot be used', permanent: false },
