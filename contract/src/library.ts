@@ -53,7 +53,7 @@ export type TrashedReply = z.infer<typeof trashedSchema>;
 
 /** Something that was deleted by itself; what lay in it is restored with it. `audio` and `transcript` went by retention. */
 export const trashItemSchema = z.object({
-  type: z.enum(['course', 'lecture', 'source', 'audio', 'transcript']),
+  type: z.enum(['course', 'lecture', 'source', 'audio', 'transcript', 'artifact']),
   id: z.string().describe('For `audio` and `transcript` that of the recording they belong to'),
   lectureId: z.string().nullable(),
   title: z.string(),

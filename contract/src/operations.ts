@@ -1,4 +1,5 @@
 import type { OperationSpec } from './operation.ts';
+import { artifactOperations } from './operations/artifacts.ts';
 import { exportOperations } from './operations/exports.ts';
 import { jobOperations } from './operations/jobs.ts';
 import { libraryOperations } from './operations/library.ts';
@@ -15,6 +16,7 @@ export const operations = {
   ...recordingOperations,
   ...uploadOperations,
   ...studyOperations,
+  ...artifactOperations,
   ...threadOperations,
   ...exportOperations,
   ...jobOperations,

@@ -12,6 +12,7 @@ export const problemSchema = z.object({
   detail: z.string(),
   code: errorCodeSchema,
   requestId: z.string(),
+  current: z.unknown().optional().describe('On some conflicts: what is there now'),
 });
 export type Problem = z.infer<typeof problemSchema>;
 

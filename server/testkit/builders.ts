@@ -153,7 +153,13 @@ export function anArtifact(fields: Partial<Artifact> = {}): Artifact {
     presetId: 'exam',
     presetVersion: 1,
     transcriptVersion: 1,
+    texts: [],
+    usage: null,
+    unsupported: [],
     createdAt: 5_000,
+    deletedAt: null,
+    version: 0,
+    edit: null,
     content: { passages: [{ text: 'Memory fades.', cites: [0] }] },
     citations: [
       {

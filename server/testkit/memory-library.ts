@@ -1,9 +1,9 @@
-import { artifactKinds } from '@scholium/contract';
 import type { DocumentText } from '../src/core/domain/document.ts';
 import { ownerOf, ownerScope, type Scope } from '../src/core/domain/scope.ts';
 import type { Course, Lecture, Source } from '../src/core/domain/library.ts';
 import type { Transcript } from '../src/core/domain/transcript.ts';
 import type { DocumentHead, Store, TranscriptHead, TrashFilter } from '../src/core/ports/store.ts';
+import { memoryArtifacts } from './memory-artifacts.ts';
 import {
   byAge,
   drop,
@@ -225,27 +225,7 @@ export function memoryLibrary(access: Access): Library {
           state.outputs.set(keyOf(output.ownerId, key), { ...output, complete: true, body: structuredClone(body ?? null) });
         }),
     },
-    artifacts: {
-      insert: (scope, artifact) =>
-        access((state) => {
-          const ownerId = ownerOf(scope, artifact.ownerId);
-          mustExist(state.lectures, keyOf(ownerId, artifact.lectureId));
-          if (!insertOnce(state.artifacts, keyOf(ownerId, artifact.id), artifact))
-            throw new Error('An artifact of this id exists.');
-        }),
-      ofLecture: (scope, lectureId, options) =>
-        access((state) => {
-          const newestFirst = select(state.artifacts, scope, (row) => row.lectureId === lectureId).sort((a, b) => byAge(b, a));
-          const seen = new Set<string>();
-          const shown = newestFirst.filter((row) => {
-            const key = keyOf(row.kind, row.presetId);
-            const first = !seen.has(key);
-            seen.add(key);
-            return first || options?.history;
-          });
-          return shown.sort((a, b) => artifactKinds.indexOf(a.kind) - artifactKinds.indexOf(b.kind));
-        }),
-    },
+    artifacts: memoryArtifacts(access),
     exports: {
       put: (scope, stored) =>
         access((state) => {
@@ -353,7 +333,7 @@ function removeLectures(state: MemoryState, which: (row: Lecture) => boolean): v
     const below = (row: { ownerId: string; lectureId: string | null }): boolean =>
       row.ownerId === lecture.ownerId && row.lectureId === lecture.id;
     removeSources(state, below);
-    drop(state.artifacts, below);
+    for (const artifact of drop(state.artifacts, below)) state.artifactEdits.delete(keyOf(artifact.ownerId, artifact.id));
     drop(state.exports, below);
     removeJobs(state, below);
   }

@@ -1,4 +1,4 @@
-import type { Artifact } from '../src/core/domain/artifact.ts';
+import type { Artifact, ArtifactEdit } from '../src/core/domain/artifact.ts';
 import type { JobEvent } from '../src/core/domain/job.ts';
 import type { DocumentText } from '../src/core/domain/document.ts';
 import type { HoldingState } from '../src/core/domain/holding.ts';
@@ -11,6 +11,7 @@ import type { Transcript, TranscriptFindings } from '../src/core/domain/transcri
 import type { JobState } from '../src/core/jobs/job-transitions.ts';
 import type { PartHolder, StepOutput, StoredExport } from '../src/core/ports/store.ts';
 import type { Upload } from '../src/core/domain/upload.ts';
+import type { StoredCacheEntry, StoredUse } from './memory-settings.ts';
 import type { StoredUploadKey } from './memory-uploads.ts';
 import { decodeCursor, encodeCursor } from '../src/adapters/sql/pages.ts';
 
@@ -35,6 +36,8 @@ export interface MemoryState {
   /** By owner, output key and index. */
   readonly holders: Map<string, PartHolder>;
   readonly artifacts: Map<string, Artifact>;
+  /** By owner and artifact; in the order of their numbers. */
+  readonly artifactEdits: Map<string, readonly ArtifactEdit[]>;
   readonly exports: Map<string, StoredExport>;
   readonly presets: Map<string, OwnPreset>;
   readonly threads: Map<string, Thread>;
@@ -44,6 +47,12 @@ export interface MemoryState {
   readonly replies: Map<string, StoredReply>;
   readonly uploads: Map<string, Upload>;
   readonly uploadKeys: Map<string, StoredUploadKey>;
+  /** By owner and group. */
+  readonly settings: Map<string, Readonly<Record<string, unknown>>>;
+  readonly cache: Map<string, StoredCacheEntry>;
+  readonly uses: Map<string, StoredUse>;
+  /** By owner and name. */
+  readonly tallies: Map<string, number>;
 }
 
 /** How a store's calls reach the state: alone, or inside the transaction they belong to. */
@@ -61,6 +70,7 @@ export function emptyState(): MemoryState {
     outputs: new Map(),
     holders: new Map(),
     artifacts: new Map(),
+    artifactEdits: new Map(),
     exports: new Map(),
     presets: new Map(),
     threads: new Map(),
@@ -70,6 +80,10 @@ export function emptyState(): MemoryState {
     replies: new Map(),
     uploads: new Map(),
     uploadKeys: new Map(),
+    settings: new Map(),
+    cache: new Map(),
+    uses: new Map(),
+    tallies: new Map(),
   };
 }
 
@@ -85,6 +99,7 @@ export function snapshot(state: MemoryState): MemoryState {
     outputs: new Map(state.outputs),
     holders: new Map(state.holders),
     artifacts: new Map(state.artifacts),
+    artifactEdits: new Map(state.artifactEdits),
     exports: new Map(state.exports),
     presets: new Map(state.presets),
     threads: new Map(state.threads),
@@ -94,6 +109,10 @@ export function snapshot(state: MemoryState): MemoryState {
     replies: new Map(state.replies),
     uploads: new Map(state.uploads),
     uploadKeys: new Map(state.uploadKeys),
+    settings: new Map(state.settings),
+    cache: new Map(state.cache),
+    uses: new Map(state.uses),
+    tallies: new Map(state.tallies),
   };
 }
 

@@ -5,10 +5,12 @@ import { aCourse, aDocument, aJob, aLecture, anArtifact, aSource, aTranscript } 
 import { deadLettersConformance } from './dead-letters.conformance.ts';
 import { holdingsConformance } from './holdings.conformance.ts';
 import { jobStoreConformance } from './job-store.conformance.ts';
+import { artifactsConformance } from './artifacts.conformance.ts';
 import { presetsConformance } from './presets.conformance.ts';
 import { threadsConformance } from './threads.conformance.ts';
 import { transcriptsConformance } from './transcripts.conformance.ts';
 import { partHoldersConformance } from './part-holders.conformance.ts';
+import { settingsConformance } from './settings.conformance.ts';
 import { uploadsConformance } from './uploads.conformance.ts';
 
 const local = ownerScope(LOCAL_OWNER);
@@ -410,6 +412,7 @@ export function storeConformance(name: string, makeStore: () => Promise<Store>):
     uploadsConformance(() => store);
     threadsConformance(() => store);
     presetsConformance(() => store);
+    artifactsConformance(() => store);
   });
 }
 

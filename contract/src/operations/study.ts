@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { artifactSchema } from '../artifact.ts';
 import { sourceKindSchema } from '../citation.ts';
 import { idempotencyHeaders, idSchema, limitSchema } from '../fields.ts';
 import { jobStartedSchema } from '../job.ts';
@@ -87,17 +86,6 @@ export const studyOperations = {
       .optional(),
     responses: { 202: { description: 'The job', schema: jobStartedSchema } },
     errors: ['lecture_not_found', 'preset_not_found', 'transcript_not_found'],
-  }),
-  listArtifacts: defineOperation({
-    operationId: 'listArtifacts',
-    method: 'GET',
-    path: '/lectures/{lectureId}/artifacts',
-    summary: 'The notes of a lecture',
-    description: 'The newest of each kind and preset. Each says what made it and cites its sources.',
-    tags: ['Study'],
-    params,
-    responses: { 200: { description: 'The artifacts', schema: z.object({ artifacts: z.array(artifactSchema) }) } },
-    errors: ['lecture_not_found'],
   }),
   search: defineOperation({
     operationId: 'search',

@@ -17,6 +17,7 @@ export interface Tables {
   stepOutputUses: StepOutputUseRow;
   stepOutputHolders: StepOutputHolderRow;
   artifacts: ArtifactRow;
+  artifactEdits: ArtifactEditRow;
   presets: PresetRow;
   exports: ExportRow;
   threads: ThreadRow;
@@ -26,6 +27,10 @@ export interface Tables {
   replies: ReplyRow;
   uploads: UploadRow;
   uploadKeys: UploadKeyRow;
+  settings: SettingRow;
+  cacheEntries: CacheEntryRow;
+  modelUses: ModelUseRow;
+  tallies: TallyRow;
 }
 
 export interface CourseRow {
@@ -155,6 +160,26 @@ export interface ArtifactRow {
   presetVersion: number;
   transcriptVersion: number;
   createdAt: number;
+  contentJson: string;
+  citationsJson: string;
+  usageJson: string | null;
+  textsJson: string;
+  unsupportedJson: string;
+  deletedAt: number | null;
+}
+
+export interface ArtifactEditRow {
+  ownerId: string;
+  artifactId: string;
+  /** From 1. */
+  version: number;
+  author: string;
+  at: number;
+  origin: string;
+  /** Of `reverted`. */
+  originVersion: number | null;
+  /** Of `carried`. */
+  originArtifactId: string | null;
   contentJson: string;
   citationsJson: string;
 }
@@ -289,4 +314,41 @@ export interface UploadKeyRow {
   key: string;
   offsetBytes: number | null;
   sizeBytes: number | null;
+}
+
+export interface SettingRow {
+  ownerId: string;
+  groupName: string;
+  name: string;
+  valueJson: string;
+  updatedAt: number;
+}
+
+export interface CacheEntryRow {
+  ownerId: string;
+  kind: string;
+  key: string;
+  createdAt: number;
+  expiresAt: number;
+  body: string;
+}
+
+/** The calls of a language model on one day. `costUsd`: of those whose price is known. */
+export interface ModelUseRow {
+  ownerId: string;
+  day: string;
+  engine: string;
+  model: string;
+  purpose: string;
+  calls: number;
+  inputTokens: number;
+  outputTokens: number;
+  costUsd: number;
+  unpricedCalls: number;
+}
+
+export interface TallyRow {
+  ownerId: string;
+  name: string;
+  count: number;
 }

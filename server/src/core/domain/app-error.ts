@@ -9,12 +9,15 @@ import { errorCatalogue, type ErrorCode } from '@scholium/contract';
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly detail: string;
+  /** On a conflict: what is there now, as plain data that the caller may see. */
+  readonly current: unknown;
 
-  constructor(code: ErrorCode, detail: string, options?: { cause?: unknown }) {
+  constructor(code: ErrorCode, detail: string, options?: { cause?: unknown; current?: unknown }) {
     super(`${code}: ${detail}`, options);
     this.name = 'AppError';
     this.code = code;
     this.detail = detail;
+    this.current = options?.current;
   }
 
   /** True when trying again cannot help. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { anArtifact } from '../../../testkit/builders.ts';
 import { makeTranscript } from '../../../testkit/spoken-transcript.ts';
 import type { Artifact } from '../domain/artifact.ts';
 import { cardDeckOf } from './card-deck-of.ts';
@@ -34,6 +35,7 @@ function makeArtifact(
   citations: Artifact['citations'],
 ): Artifact {
   return {
+    ...anArtifact(),
     id: 'art',
     ownerId: 'ann',
     lectureId: 'lec',

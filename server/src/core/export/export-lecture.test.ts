@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { anArtifact } from '../../../testkit/builders.ts';
 import { formBody, openApiFixture, spokenTranscript, type ApiFixture } from '../../../testkit/api-fixture.ts';
 import { realDecoder, TIDES_PATH } from '../../../testkit/spoken-sample.ts';
 import { createAnkiRenderer } from '../../adapters/anki/anki-renderer.ts';
@@ -68,6 +69,7 @@ function summaryCiting(quote: string): Artifact {
     endChar: null,
   };
   return {
+    ...anArtifact(),
     id: 'art_1',
     ownerId: api.scope.ownerId,
     lectureId: 'memory',

@@ -29,7 +29,22 @@ export function formatJson(document: LectureDocument): string {
 }
 
 function describe(artifact: Artifact) {
-  const { id, kind, title, engine, model, presetId, transcriptVersion, content, citations } = artifact;
+  const { id, kind, title, engine, model, presetId, transcriptVersion, content, citations, version, unsupported, usage } =
+    artifact;
   const createdAt = new Date(artifact.createdAt).toISOString();
-  return { id, kind, title, engine, model, presetId, transcriptVersion, createdAt, content, citations };
+  return {
+    id,
+    kind,
+    title,
+    engine,
+    model,
+    presetId,
+    transcriptVersion,
+    createdAt,
+    version,
+    content,
+    citations,
+    unsupported,
+    usage,
+  };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { anArtifact } from '../../../testkit/builders.ts';
 import { makeTranscript } from '../../../testkit/spoken-transcript.ts';
 import type { Artifact } from '../domain/artifact.ts';
 import type { GuideBlock } from '../domain/study-guide.ts';
@@ -42,6 +43,7 @@ function citing(sourceId: string, startMs: number | null, page: number | null = 
 }
 
 const chapters: Artifact = {
+  ...anArtifact(),
   id: 'art',
   ownerId: 'ann',
   lectureId: 'lec',

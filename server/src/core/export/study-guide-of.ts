@@ -22,7 +22,10 @@ export function studyGuideOf(document: LectureDocument): StudyGuide {
     ),
   );
   const finder = placesIn(document, paragraphs);
-  const dates = [...recordings.map(({ transcript }) => transcript.createdAt), ...artifacts.map(({ createdAt }) => createdAt)];
+  const dates = [
+    ...recordings.map(({ transcript }) => transcript.createdAt),
+    ...artifacts.map(({ createdAt, edit }) => edit?.at ?? createdAt),
+  ];
   return {
     title: oneLine(lecture.title) || lecture.id,
     course: oneLine(course?.title ?? ''),
@@ -53,12 +56,12 @@ function factsOf({ lecture, recordings, documents }: LectureDocument): StudyGuid
 }
 
 function artifactSection(artifact: Artifact, all: readonly Artifact[], anchor: string, finder: PlaceFinder): GuideSection {
-  const { presetId, transcriptVersion, createdAt } = artifact;
+  const { presetId, transcriptVersion, createdAt, edit } = artifact;
   const from = transcriptVersion > 0 ? `, from version ${transcriptVersion} of the transcript` : '';
   return {
     title: artifactHeading(artifact, all),
     anchor,
-    remark: `Made by ${enginePhrase(artifact)} with the preset ${oneLine(presetId)} on ${isoDate(createdAt)}${from}.`,
+    remark: `Made by ${enginePhrase(artifact)} with the preset ${oneLine(presetId)} on ${isoDate(createdAt)}${from}.${edit ? ` Edited on ${isoDate(edit.at)}.` : ''}`,
     blocks: artifactBlocks(artifact, anchor, finder),
   };
 }

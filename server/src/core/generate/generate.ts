@@ -1,7 +1,7 @@
 import { artifactContentSchemas, type ArtifactKind } from '@scholium/contract';
 import { z } from 'zod';
 import { AppError } from '../domain/app-error.ts';
-import type { Artifact, ArtifactDraft } from '../domain/artifact.ts';
+import type { Artifact, ArtifactDraft, TextVersion } from '../domain/artifact.ts';
 import { citedTexts, groundCitations } from '../domain/grounding.ts';
 import { newId } from '../domain/ids.ts';
 import { outputKey } from '../domain/output-key.ts';
@@ -14,6 +14,7 @@ import type { Metrics } from '../ports/metrics.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import type { Writer } from '../ports/writer.ts';
+import { carriedEdit } from './carry-edits.ts';
 import { type Collected, collectMaterial } from './collect-material.ts';
 import type { GeneratePayload } from './generate.job.ts';
 
@@ -93,13 +94,17 @@ export async function generate(deps: GenerateDeps, input: GenerateInput, signal:
   const grounded = withPractice(groundCitations(drafts.map(checked), citedTexts(collected.texts)));
   if (grounded.length === 0)
     throw new AppError('nothing_to_study', 'The lecture is too short to make notes from. Add a longer recording.');
-  const transcriptVersion = Math.max(0, ...collected.texts.map((text) => ('segments' in text ? text.version : 0)));
+  const texts = collected.texts.map(versionOf);
   const artifacts = grounded.map((draft) =>
-    artifactOf(draft, { deps, input, ownerId: lecture.ownerId, transcriptVersion, presetVersion: preset.version }),
+    artifactOf(draft, { deps, input, ownerId: lecture.ownerId, texts, presetVersion: preset.version }),
   );
   const sourceId = collected.texts[0]?.sourceId ?? '';
   return async (tx) => {
-    for (const artifact of artifacts) await tx.artifacts.insert(scope, artifact);
+    for (const artifact of artifacts) {
+      const carried = await carriedEdit(tx, scope, artifact);
+      await tx.artifacts.insert(scope, artifact);
+      if (carried) await tx.artifacts.addEdit(scope, artifact.id, carried);
+    }
     await tx.outputs.complete(scope, key, { step: STEP, sourceId, body: { artifactIds: artifacts.map(({ id }) => id) } });
     return { result: { ...resultOf(input, deps.writer.engine, artifacts), problems } };
   };
@@ -147,9 +152,9 @@ function checked(draft: ArtifactDraft): ArtifactDraft {
 
 function artifactOf(
   draft: ArtifactDraft,
-  made: { deps: GenerateDeps; input: GenerateInput; ownerId: string; transcriptVersion: number; presetVersion: number },
+  made: { deps: GenerateDeps; input: GenerateInput; ownerId: string; texts: readonly TextVersion[]; presetVersion: number },
 ): Artifact {
-  const { deps, input, ownerId, transcriptVersion, presetVersion } = made;
+  const { deps, input, ownerId, texts, presetVersion } = made;
   const { engine, model } = draft.madeBy ?? deps.writer;
   return {
     kind: draft.kind,
@@ -163,9 +168,20 @@ function artifactOf(
     model,
     presetId: input.presetId,
     presetVersion,
-    transcriptVersion,
+    transcriptVersion: Math.max(0, ...texts.map(({ kind, version }) => (kind === 'recording' ? version : 0))),
+    texts,
+    usage: draft.usage ?? null,
+    unsupported: draft.unsupported ?? [],
     createdAt: deps.clock.now(),
+    deletedAt: null,
+    version: 0,
+    edit: null,
   };
+}
+
+function versionOf(text: Collected['texts'][number]): TextVersion {
+  const { sourceId, version } = text;
+  return { sourceId, kind: 'segments' in text ? 'recording' : 'document', version };
 }
 
 function resultOf({ lectureId, presetId }: GenerateInput, engine: string, artifacts: readonly Artifact[]): GenerateResult {

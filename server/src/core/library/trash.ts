@@ -19,7 +19,7 @@ interface SourceInput {
 /** Something that was deleted by itself; what lies in it is not listed. */
 export interface TrashItem {
   /** `audio` and `transcript`: what retention took of a recording that is there otherwise. */
-  readonly type: 'course' | 'lecture' | 'source' | 'audio' | 'transcript';
+  readonly type: 'course' | 'lecture' | 'source' | 'audio' | 'transcript' | 'artifact';
   /** For `audio` and `transcript` that of the recording. */
   readonly id: string;
   /** Null for a course. */
@@ -111,7 +111,7 @@ export function restoreSource(deps: Pick<TrashDeps, 'store'>, input: SourceInput
 
 /** What was deleted and can be restored, newest first; of each type the 1,000 that go next. */
 export async function listTrash(deps: Pick<TrashDeps, 'store'>, scope: Scope): Promise<readonly TrashItem[]> {
-  const { courses, lectures, sources, holdings } = deps.store;
+  const { courses, lectures, sources, holdings, artifacts } = deps.store;
   const items = [
     ...(await courses.expired(scope, Number.MAX_SAFE_INTEGER, LIST_LIMIT)).map((course) => toItem('course', course)),
     ...(await lectures.expired(scope, Number.MAX_SAFE_INTEGER, LIST_LIMIT)).map((lecture) => toItem('lecture', lecture)),
@@ -119,6 +119,7 @@ export async function listTrash(deps: Pick<TrashDeps, 'store'>, scope: Scope): P
     ...(await holdings.inTrash(scope, LIST_LIMIT)).map(({ holding, sourceId, at, ...item }) =>
       toItem(holding, { ...item, id: sourceId, deletedAt: at }),
     ),
+    ...(await artifacts.trashed(scope, LIST_LIMIT)).map((artifact) => toItem('artifact', artifact)),
   ];
   return items.sort((a, b) => b.deletedAt - a.deletedAt);
 }

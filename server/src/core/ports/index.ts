@@ -1,3 +1,4 @@
+export type * from './artifact-store.ts';
 export type * from './blobs.ts';
 export type * from './clock.ts';
 export type * from './document-reader.ts';

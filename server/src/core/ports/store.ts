@@ -1,4 +1,3 @@
-import type { Artifact } from '../domain/artifact.ts';
 import type { Job, JobEvent, JobStatus, Lease, NewJob, Outcome } from '../domain/job.ts';
 import type { Course, Lecture, Source } from '../domain/library.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
@@ -6,7 +5,11 @@ import type { Scope } from '../domain/scope.ts';
 import type { JobFigures } from '../jobs/job-figures.ts';
 import type { DocumentText } from '../domain/document.ts';
 import type { Transcript, TranscriptFindings } from '../domain/transcript.ts';
+import type { ArtifactStore } from './artifact-store.ts';
+import type { Cache } from './cache.ts';
+import type { FigureStore } from './figure-store.ts';
 import type { HoldingStore } from './holdings.ts';
+import type { SettingStore } from './setting-store.ts';
 import type { UploadStore } from './uploads.ts';
 import type { PresetStore } from './preset-store.ts';
 import type { ThreadStore } from './thread-store.ts';
@@ -31,6 +34,9 @@ export interface Store {
   readonly jobEvents: JobEventStore;
   readonly replies: ReplyStore;
   readonly uploads: UploadStore;
+  readonly settings: SettingStore;
+  readonly cache: Cache;
+  readonly figures: FigureStore;
   /** All of `work` or nothing. Use only the given store inside. Not nested. */
   transaction<T>(work: (store: Store) => Promise<T>): Promise<T>;
   /** @throws AppError `database_unavailable` */
@@ -150,12 +156,6 @@ export interface StepOutput {
   readonly body: unknown;
   /** By index, ascending; indexes may have holes while the step is in work. */
   readonly parts: readonly { readonly index: number; readonly body: unknown }[];
-}
-
-export interface ArtifactStore {
-  insert(scope: Scope, artifact: Artifact): Promise<void>;
-  /** Newest of each kind and preset, in the order of the catalogue; all with `history`. */
-  ofLecture(scope: Scope, lectureId: string, options?: { history?: boolean }): Promise<readonly Artifact[]>;
 }
 
 export interface StoredExport {

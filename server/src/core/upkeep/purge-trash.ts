@@ -15,6 +15,7 @@ export interface PurgeResult {
   readonly lectures: number;
   readonly sources: number;
   readonly threads: number;
+  readonly artifacts: number;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -32,7 +33,8 @@ export async function purgeTrash(deps: PurgeDeps, signal: AbortSignal): Promise<
   const lectures = await purgeAll((limit) => store.lectures.expired(systemScope, before, limit), purgeLecture);
   const courses = await purgeAll((limit) => store.courses.expired(systemScope, before, limit), purgeCourse);
   const threads = await store.threads.removeExpired(before);
-  return { courses, lectures, sources, threads };
+  const artifacts = await store.artifacts.removeExpired(before);
+  return { courses, lectures, sources, threads, artifacts };
 
   async function purgeAll<T extends { ownerId: string }>(
     next: (limit: number) => Promise<readonly T[]>,

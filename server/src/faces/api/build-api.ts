@@ -19,6 +19,7 @@ import { jobHandlers } from './handlers/job-handlers.ts';
 import { courseHandlers, lectureHandlers } from './handlers/library-handlers.ts';
 import { operatorHandlers } from './handlers/operator-handlers.ts';
 import { recordingHandlers } from './handlers/recording-handlers.ts';
+import { artifactHandlers } from './handlers/artifact-handlers.ts';
 import { studyHandlers } from './handlers/study-handlers.ts';
 import { systemHandlers } from './handlers/system-handlers.ts';
 import { threadHandlers } from './handlers/thread-handlers.ts';
@@ -90,6 +91,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
       ...recordingHandlers(deps, gate),
       ...uploadHandlers(deps),
       ...studyHandlers(deps),
+      ...artifactHandlers(deps),
       ...jobHandlers(deps, closing.signal),
       ...threadHandlers(deps, closing.signal),
       ...operatorHandlers(deps),

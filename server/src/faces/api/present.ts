@@ -8,12 +8,9 @@ import type {
   SourceReply,
   TrashItemReply,
   TrashedReply,
-  artifactSchema,
 } from '@scholium/contract';
-import type { z } from 'zod';
 import type { DocumentText } from '../../core/domain/document.ts';
 import { builtInPresets, type Preset } from '../../core/domain/preset.ts';
-import type { Artifact } from '../../core/domain/artifact.ts';
 import type { Job } from '../../core/domain/job.ts';
 import type { TrashItem } from '../../core/library/trash.ts';
 
@@ -86,23 +83,6 @@ export function presentJob(job: Job): JobReply {
     finishedAt: isoOrNull(job.finishedAt),
     result: job.result ?? null,
     error: job.error ? { code: job.error.code, detail: job.error.detail } : null,
-  };
-}
-
-export function presentArtifact(artifact: Artifact): z.input<typeof artifactSchema> {
-  const { id, kind, title, engine, model, presetId, presetVersion, transcriptVersion, content } = artifact;
-  return {
-    id,
-    kind,
-    title,
-    engine,
-    model,
-    presetId,
-    presetVersion,
-    transcriptVersion,
-    content,
-    createdAt: iso(artifact.createdAt),
-    citations: [...artifact.citations],
   };
 }
 

@@ -46,7 +46,8 @@ export function toApiError(error: unknown): AppError {
 /** RFC 9457 problem details. */
 export function toProblem(error: AppError, requestId: string): Problem {
   const { status, title } = errorCatalogue[error.code];
-  return { type: `/api/docs#${error.code}`, title, status, detail: error.detail, code: error.code, requestId };
+  const problem = { type: `/api/docs#${error.code}`, title, status, detail: error.detail, code: error.code, requestId };
+  return error.current === undefined ? problem : { ...problem, current: error.current };
 }
 
 /** Messages of @fastify/busboy, which throws plain errors. */

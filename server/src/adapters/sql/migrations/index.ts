@@ -7,6 +7,8 @@ import { uploads } from './0006-uploads.ts';
 import { documents } from './0007-documents.ts';
 import { threads } from './0008-threads.ts';
 import { presets } from './0009-presets.ts';
+import { settingsAndFigures } from './0010-settings-and-figures.ts';
+import { artifactEdits } from './0011-artifact-edits.ts';
 import { transcriptOrigins } from './0012-transcript-origins.ts';
 
 /** All migrations by name, applied in this order. Forward only: a mistake is mended by the next one. */
@@ -19,5 +21,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0007-documents': documents,
   '0008-threads': threads,
   '0009-presets': presets,
+  '0010-settings-and-figures': settingsAndFigures,
+  '0011-artifact-edits': artifactEdits,
   '0012-transcript-origins': transcriptOrigins,
 };

@@ -4,18 +4,12 @@ import { findLecture } from '../../../core/library/find.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { attachment } from '../file-name.ts';
 import type { Handlers } from '../handler.ts';
-import { presentArtifact } from '../present.ts';
 
 export function studyHandlers(deps: ApiDeps) {
   return {
     async generate({ scope, params, body }) {
       const job = await deps.requestGeneration({ scope, ...params, presetId: body?.preset_id ?? null });
       return { status: 202, body: { jobId: job.id } };
-    },
-    async listArtifacts({ scope, params }) {
-      await findLecture(deps, { scope, ...params });
-      const artifacts = await deps.store.artifacts.ofLecture(scope, params.lectureId);
-      return { status: 200, body: { artifacts: artifacts.map(presentArtifact) } };
     },
     async search({ scope, query, signal }) {
       const { q, lectureId, lectureIds, ...filter } = query;
