@@ -1,10 +1,10 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../../core/domain/app-error.ts';
 import type { SampleSpan } from '../../core/domain/audio.ts';
 import type { VoiceActivityDetector, VoiceActivitySession } from '../../core/ports/voice-activity-detector.ts';
+import { forkEngine } from './fork-engine.ts';
 import type { VadReply, VadRequest } from './vad-process.ts';
 
 /** Silero VAD v5 (MIT), shipped with Scholium. */
@@ -36,61 +36,21 @@ async function checkModel(path: string): Promise<void> {
 }
 
 function openSession(modelPath: string, signal: AbortSignal): VoiceActivitySession {
-  signal.throwIfAborted();
-  const child = fork(PROCESS_PATH, [modelPath], {
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    execArgv: [],
-    // Ctrl-C in a terminal goes to the whole group; this process ends when we say so, or when we are gone.
-    detached: true,
-    env: {},
-  });
-  const stop = (): void => void child.kill('SIGKILL');
-  signal.addEventListener('abort', stop, { once: true });
-  const gone = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
-    child.once('error', () => resolve());
-  });
-  const ask = createCalls(child, signal);
+  const child = forkEngine<VadRequest, VadReply>(PROCESS_PATH, { signal, failure: stopped, timeoutMs: null });
+  const ask = async (request: VadRequest): Promise<readonly SampleSpan[]> => (await child.ask(request)).spans;
+  // A failure is told by the request that follows.
+  ask({ kind: 'load', model: modelPath }).catch(() => {});
   return {
     accept: (samples) => ask({ kind: 'samples', samples }),
     flush: () => ask({ kind: 'flush' }),
-    close: async () => {
-      signal.removeEventListener('abort', stop);
-      stop();
-      await gone;
-    },
+    close: () => child.close(),
   };
 }
 
-/** Requests are answered in order; a process that dies fails those that wait and all later ones. */
-function createCalls(child: ChildProcess, signal: AbortSignal): (request: VadRequest) => Promise<readonly SampleSpan[]> {
-  const waiting: PromiseWithResolvers<readonly SampleSpan[]>[] = [];
-  let failure: AppError | null = null;
-  let messages = '';
-  child.stderr?.on('data', (data: Buffer) => {
-    messages = (messages + data.toString('utf8')).slice(-4096);
-  });
-  const fail = (cause: unknown): void => {
-    failure = new AppError(
-      'engine_failed',
-      'Voice activity detection stopped unexpectedly. Try again; if it happens every time, run "scholium doctor".',
-      { cause },
-    );
-    for (const { reject } of waiting.splice(0)) reject(signal.aborted ? signal.reason : failure);
-  };
-  child.on('message', (reply: VadReply) => {
-    waiting.shift()?.resolve(reply.spans);
-  });
-  child.once('error', fail);
-  child.once('exit', () => fail(messages));
-  return (request) => {
-    if (failure) return Promise.reject(signal.aborted ? (signal.reason as unknown) : failure);
-    const answer = Promise.withResolvers<readonly SampleSpan[]>();
-    waiting.push(answer);
-    child.send(request, (error) => {
-      if (error) fail(error);
-    });
-    return answer.promise;
-  };
+function stopped(messages: string): AppError {
+  return new AppError(
+    'engine_failed',
+    'Voice activity detection stopped unexpectedly. Try again; if it happens every time, run "scholium doctor".',
+    { cause: messages },
+  );
 }

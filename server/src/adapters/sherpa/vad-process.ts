@@ -1,8 +1,11 @@
 import { createRequire } from 'node:module';
 import type { SampleSpan } from '../../core/domain/audio.ts';
 
-/** What the parent sends. `samples`: the next sound; `flush`: the end of it. Each is answered by one reply. */
-export type VadRequest = { readonly kind: 'samples'; readonly samples: Int16Array } | { readonly kind: 'flush' };
+/** What the parent sends. `load` comes first; `samples`: the next sound; `flush`: the end of it. Each is answered by one reply. */
+export type VadRequest =
+  | { readonly kind: 'load'; readonly model: string }
+  | { readonly kind: 'samples'; readonly samples: Int16Array }
+  | { readonly kind: 'flush' };
 export interface VadReply {
   readonly spans: readonly SampleSpan[];
 }
@@ -38,8 +41,7 @@ function createVad(model: string): SherpaVad {
   return new sherpa.Vad({ sileroVad, sampleRate: 16_000, numThreads: 1, debug: false }, 60);
 }
 
-function serve(model: string): void {
-  const vad = createVad(model);
+function serve(vad: SherpaVad): (request: VadRequest) => readonly SampleSpan[] {
   let rest = new Float32Array(0);
   let windowsInSpeech = 0;
   const take = (): SampleSpan[] => {
@@ -75,13 +77,19 @@ function serve(model: string): void {
     vad.flush();
     return [...spans, ...take()];
   };
+  return (request) => {
+    if (request.kind === 'load') return [];
+    return request.kind === 'samples' ? accept(request.samples) : flush();
+  };
+}
+
+if (process.send) {
+  let answer: ReturnType<typeof serve> | null = null;
   process.on('message', (request: VadRequest) => {
-    const reply: VadReply = { spans: request.kind === 'samples' ? accept(request.samples) : flush() };
+    if (request.kind === 'load') answer = serve(createVad(request.model));
+    const reply: VadReply = { spans: answer?.(request) ?? [] };
     process.send?.(reply);
   });
   // The parent is gone: nobody wants the answer any more.
   process.on('disconnect', () => process.exit(0));
 }
-
-const model = process.argv[2];
-if (process.send && model) serve(model);
