@@ -79,7 +79,8 @@ export function languageModelConformance(name: string, start: () => Promise<Mode
 
       it(`gives up after ${how} twice`, async () => {
         rig.script(spoilReply(GOOD, how), spoilReply(GOOD, how), { json: GOOD });
-        await expect(generate()).rejects.toMatchObject({ code: 'model_reply_invalid' });
+        const spent = { inputTokens: expect.any(Number), outputTokens: expect.any(Number) };
+        await expect(generate()).rejects.toMatchObject({ code: 'model_reply_invalid', usage: spent });
         expect(rig.calls).toHaveLength(2);
       });
     }

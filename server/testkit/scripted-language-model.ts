@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { z } from 'zod';
 import { AppError } from '../src/core/domain/app-error.ts';
+import { withUsage } from '../src/core/domain/spent-model-error.ts';
 import type { LanguageModel, ModelEvent, ModelMessage, ModelRequest, ModelUsage } from '../src/core/ports/language-model.ts';
 import { settleReply, type ModelCall, type ScriptedReply, type SettledReply } from './model-servers/model-reply.ts';
 
@@ -61,12 +62,15 @@ export function scriptedLanguageModel({ replies = [], contextTokens = 8_192 }: S
         ...(first.text === '' ? [] : [{ role: 'assistant' as const, text: first.text }]),
         { role: 'user', text: 'Your reply cannot be used. Reply again.' },
       ];
-      const second = await ask({ ...request, messages: [...request.messages, ...again] }, signal);
-      const repaired = valueOf(schema, second);
-      if (!repaired) throw new AppError('model_reply_invalid', 'The language model gave no reply of the right form.');
-      const [a, b] = [usageOf(first), usageOf(second)];
+      const a = usageOf(first);
+      const second = await ask({ ...request, messages: [...request.messages, ...again] }, signal).catch((error: unknown) => {
+        throw withUsage(error, a);
+      });
+      const b = usageOf(second);
       const usage = { inputTokens: a.inputTokens + b.inputTokens, outputTokens: a.outputTokens + b.outputTokens, costUsd: null };
-      return { value: repaired.value, usage };
+      const repaired = valueOf(schema, second);
+      if (repaired) return { value: repaired.value, usage };
+      throw withUsage(new AppError('model_reply_invalid', 'The language model gave no reply of the right form.'), usage);
     },
 
     async *stream(request, given): AsyncGenerator<ModelEvent> {

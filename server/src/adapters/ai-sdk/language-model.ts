@@ -1,5 +1,6 @@
 import type { LanguageModelV4, LanguageModelV4Prompt } from '@ai-sdk/provider';
 import { AppError } from '../../core/domain/app-error.ts';
+import { withUsage } from '../../core/domain/spent-model-error.ts';
 import type { LanguageModel, ModelRequest, ModelUsage } from '../../core/ports/language-model.ts';
 import { askPatiently, throwIfCancelled, type PatientDeps } from './ask-patiently.ts';
 import { callOptions } from './call-options.ts';
@@ -50,20 +51,24 @@ export function createLanguageModel(settings: LanguageModelSettings, deps: Model
       const form = replySchema(schema);
       let usage = NO_USAGE;
       let repair: { readonly reply: string; readonly wrong: string } | null = null;
-      for (const last of [false, true]) {
-        const now: ModelRequest = repair ? askedAgain(request, repair, contextTokens) : request;
-        const reply = await ask(ready, asked, { ...now, form, schemaName }, signal);
-        usage = addUsage(usage, reply.usage);
-        if (reply.refused) throw new AppError('model_refused', contentRefused(engine));
-        const read = readReply(schema, reply.text, reply.cut);
-        if ('value' in read) return { value: read.value, usage };
-        if (last) break;
-        repair = { reply: reply.text, wrong: read.wrong };
+      try {
+        for (const last of [false, true]) {
+          const now: ModelRequest = repair ? askedAgain(request, repair, contextTokens) : request;
+          const reply = await ask(ready, asked, { ...now, form, schemaName }, signal);
+          usage = addUsage(usage, reply.usage);
+          if (reply.refused) throw new AppError('model_refused', contentRefused(engine));
+          const read = readReply(schema, reply.text, reply.cut);
+          if ('value' in read) return { value: read.value, usage };
+          if (last) break;
+          repair = { reply: reply.text, wrong: read.wrong };
+        }
+        throw new AppError(
+          'model_reply_invalid',
+          'The language model gave no reply of the right form, not even when it was asked again. Try again, or use a larger model.',
+        );
+      } catch (error) {
+        throw withUsage(error, usage);
       }
-      throw new AppError(
-        'model_reply_invalid',
-        'The language model gave no reply of the right form, not even when it was asked again. Try again, or use a larger model.',
-      );
     },
 
     stream: (request, signal) =>

@@ -16,7 +16,7 @@ export function claimsOf(content: unknown): Claim[] {
   if (Array.isArray(content)) return content.flatMap(claimsOf);
   if (!isRecord(content)) return [];
   const within = Object.entries(content).flatMap(([name, value]) => (name === 'cites' ? [] : claimsOf(value)));
-  return Array.isArray(content['cites']) ? [{ text: nameOf(content), cites: numbersIn(content['cites']) }, ...within] : within;
+  return Array.isArray(content['cites']) ? [{ text: claimText(content), cites: numbersIn(content['cites']) }, ...within] : within;
 }
 
 /** The content with the citations of each claim changed; all else is the same. */
@@ -47,7 +47,8 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function nameOf(item: Readonly<Record<string, unknown>>): string {
+/** What an item of any kind says, or what it is called. */
+export function claimText(item: Readonly<Record<string, unknown>>): string {
   const name = NAMES.map((field) => item[field]).find((value) => typeof value === 'string' && value.trim() !== '');
   return typeof name === 'string' ? name : '';
 }

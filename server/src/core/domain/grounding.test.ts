@@ -140,7 +140,7 @@ describe('grounding of drafts', () => {
   const sea = citationOf(transcript, 3, 5);
   const invented = { ...sea, quote: 'the sun pulls' };
 
-  it('drops false citations, renumbers the rest and drops items left with none', () => {
+  it('drops false citations, renumbers the rest, drops items left with none and names them', () => {
     const draft: ArtifactDraft = {
       kind: 'summary',
       citations: [invented, moon, sea],
@@ -163,6 +163,7 @@ describe('grounding of drafts', () => {
             { text: 'moon', cites: [0] },
           ],
         },
+        unsupported: ['sun', 'nowhere'],
       },
     ]);
   });
@@ -185,7 +186,12 @@ describe('grounding of drafts', () => {
     };
     const grounded = groundCitations([outline, cards], lookup);
     expect(grounded).toEqual([
-      { kind: 'outline', citations: [moon], content: { sections: [{ title: 'true', points: [{ text: 'moon', cites: [0] }] }] } },
+      {
+        kind: 'outline',
+        citations: [moon],
+        content: { sections: [{ title: 'true', points: [{ text: 'moon', cites: [0] }] }] },
+        unsupported: ['sun'],
+      },
     ]);
   });
 

@@ -2,6 +2,7 @@ import type { Citation, Word } from '@scholium/contract';
 import type { AnswerDraft } from '../ports/writer.ts';
 import type { DocumentPage, DocumentText } from './document.ts';
 import type { ArtifactContents, ArtifactDraft, ArtifactKind } from './artifact.ts';
+import { claimsOf } from './claims.ts';
 import { wordsOf, type Transcript } from './transcript.ts';
 
 /** Why a citation is false. */
@@ -79,13 +80,15 @@ function wordFault(citation: Citation, words: readonly Word[]): CitationFault | 
 
 /**
  * Keeps of each draft what is grounded: false citations go, `cites` are renumbered to the citations that stay,
- * items left with none go, and drafts left without items go. True drafts come back with the same content.
+ * items left with none go and are named as unsupported, and drafts left without items go. True drafts come back with the same content.
  */
 export function groundCitations(drafts: readonly ArtifactDraft[], lookup: CitedTextLookup): ArtifactDraft[] {
   return drafts.flatMap((draft) => {
     const { kept, renumber } = keepTrue(draft.citations, lookup);
     const content = groundContent(draft.kind, draft.content, renumber);
-    return content ? [{ ...draft, content, citations: kept }] : [];
+    const dropped = claimsOf(draft.content).filter(({ cites }) => renumber(cites).length === 0);
+    const unsupported = [...(draft.unsupported ?? []), ...dropped.map(({ text }) => text)];
+    return content ? [{ ...draft, content, citations: kept, ...(unsupported.length > 0 && { unsupported }) }] : [];
   });
 }
 

@@ -151,6 +151,34 @@ describe('generate', () => {
     expect(result.artifacts.map(({ kind }) => kind)).toEqual(['action_items', 'chapters', 'outline']);
   });
 
+  it('names what it left out, and keeps what it cost and all texts it was made from', async () => {
+    await store.transcripts.add(scope, aTranscript());
+    const usage = { calls: 2, inputTokens: 10, outputTokens: 5, costUsd: 0.5 };
+    const halfLying = {
+      ...writer,
+      write: async (request: Parameters<typeof writer.write>[0], stop: AbortSignal) => {
+        const [draft] = await writer.write({ ...request, kinds: ['summary'] }, stop);
+        const [citation] = draft?.citations ?? [];
+        if (!citation) throw new Error('The writer of tests cites.');
+        const passages = [
+          { text: 'True.', cites: [0, 1] },
+          { text: 'False.', cites: [1] },
+        ];
+        const citations = [citation, { ...citation, quote: 'Never said.' }];
+        return [{ kind: 'summary' as const, content: { passages }, citations, usage, unsupported: ['Known before.'] }];
+      },
+    };
+    await run({ presetId: 'meeting', writer: halfLying });
+    const [stored] = await artifactsOf({ store }, { scope, lectureId: 'lecture-1' });
+    expect(stored).toMatchObject({
+      content: { passages: [{ text: 'True.', cites: [0] }] },
+      unsupported: ['Known before.', 'False.'],
+      usage,
+      texts: [{ sourceId: 'src_1', kind: 'recording', version: 1 }],
+    });
+    expect(stored?.citations).toHaveLength(1);
+  });
+
   it('stores nothing when a draft breaks its shape', async () => {
     await store.transcripts.add(scope, aTranscript());
     const broken = {

@@ -39,7 +39,8 @@ export interface LanguageModel {
    * One reply as a value of `schema`: asked for in the provider's structured form; a reply that breaks the schema is sent
    * back once with what is wrong with it.
    * @throws AppError `model_reply_invalid` (after the repair try), `model_rate_limited`, `model_unreachable` (passing),
-   * `model_refused` (for good: the key, the model's name, the account, content), `cancelled`
+   * `model_refused` (for good: the key, the model's name, the account, content), `cancelled`; a `SpentModelError` where
+   * replies had been paid for by then
    */
   generate<T>(
     request: ModelRequest & { readonly schema: z.ZodType<T>; readonly schemaName: string },

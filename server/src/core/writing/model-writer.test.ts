@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makeTranscript } from '../../../testkit/spoken-transcript.ts';
 import { firstSentenceWriter } from '../../../testkit/first-sentence-writer.ts';
 import { AppError } from '../domain/app-error.ts';
+import { SpentModelError } from '../domain/spent-model-error.ts';
 import type { Passage } from '../domain/passage.ts';
 import { citationFault, citedTexts } from '../domain/grounding.ts';
 import { wordsOf } from '../domain/transcript.ts';
@@ -196,6 +197,47 @@ describe('study material by a model', () => {
         },
       ],
     });
+  });
+
+  it('adds up what each artifact cost, over all windows, failed calls and the choice, also where another engine wrote it', async () => {
+    const spent = { inputTokens: 7, outputTokens: 3, costUsd: null };
+    const model = modelOf(
+      ({ schemaName, messages }) => {
+        if (schemaName === 'choice') return { keep: [1] };
+        if (schemaName === 'outline') return new SpentModelError(new AppError('model_reply_invalid', 'Broken.'), spent);
+        const ids = [...(messages.at(-1)?.text ?? '').matchAll(/^S(\d+) /gm)].map(([, id]) => Number(id));
+        return { cards: ids.map((id) => ({ front: `What follows in ${id}?`, back: 'The tide.', sources: [says(id)] })) };
+      },
+      { contextTokens: 2_000 },
+    );
+    const told: WriterUsage[] = [];
+    const drafts = await createModelWriter(model, firstSentenceWriter()).write(
+      { material: material(), kinds: ['flashcards', 'outline'], length: 1, onUsage: (one) => told.push(one) },
+      signal,
+    );
+    const calls = model.asked.length - 1;
+    expect(calls).toBeGreaterThan(2);
+    expect(drafts.map(({ kind, usage }) => [kind, usage?.calls, usage?.inputTokens, usage?.outputTokens])).toEqual([
+      ['flashcards', calls, calls * 10, calls * 5],
+      ['outline', 1, 7, 3],
+    ]);
+    expect(drafts[0]?.usage?.costUsd).toBeCloseTo(calls * 0.01);
+    expect(drafts[1]).toMatchObject({ usage: { costUsd: null }, madeBy: { engine: 'first-sentence' } });
+    expect(told).toHaveLength(model.asked.length);
+  });
+
+  it('names what it left out, and counts a reply with nothing else as one that cannot be used', async () => {
+    const lie = { text: 'Elephants never forget.', sources: [{ id: 'S1', quote: 'elephants never forget anything' }] };
+    const request = { material: material(), kinds: ['summary'] as const, length: 1 };
+    const half = modelOf(() => ({
+      passages: [{ text: 'It follows.', sources: [says(1)] }, lie, { text: 'No source.', sources: [] }],
+    }));
+    const [draft] = await createModelWriter(half, null).write(request, signal);
+    expect(draft?.unsupported).toEqual(['Elephants never forget.', 'No source.']);
+    const all = modelOf(() => ({ passages: [lie] }));
+    await expect(createModelWriter(all, null).write(request, signal)).rejects.toMatchObject({ code: 'model_reply_invalid' });
+    const [instead] = await createModelWriter(all, firstSentenceWriter()).write(request, signal);
+    expect(instead).toMatchObject({ madeBy: { engine: 'first-sentence' }, usage: { calls: 1 } });
   });
 
   it('keeps of action items only names and times that were said', async () => {

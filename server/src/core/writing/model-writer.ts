@@ -1,15 +1,16 @@
 import type { ArtifactKind } from '@scholium/contract';
 import { z } from 'zod';
 import { AppError, toAppError } from '../domain/app-error.ts';
-import type { ArtifactDraft } from '../domain/artifact.ts';
+import type { ArtifactDraft, ArtifactUsage } from '../domain/artifact.ts';
 import { outputKey } from '../domain/output-key.ts';
-import type { LanguageModel, ModelRequest } from '../ports/language-model.ts';
+import { SpentModelError } from '../domain/spent-model-error.ts';
+import type { LanguageModel, ModelRequest, ModelUsage } from '../ports/language-model.ts';
 import type { Material, Writer, WriteRequest, WriterUsage } from '../ports/writer.ts';
 import { answerWithModel } from './answer-with-model.ts';
 import { itemsOf, joinDrafts, placeChapters, withItems } from './join-drafts.ts';
 import { placeSessions } from './place-sessions.ts';
 import { NumberedSentences } from './numbered-sentences.ts';
-import { draftOf, replySchemas, tasks, type Reply } from './reply-shapes.ts';
+import { draftOf, replySchemas, tasks, unsupportedIn, type Reply } from './reply-shapes.ts';
 import { studyPrompt, sentencesPrompt } from './study-prompt.ts';
 import { windowsOf, type Window } from './windows.ts';
 
@@ -84,10 +85,15 @@ async function writeWithModel(
   const drafts: ArtifactDraft[] = [];
   if (material.sentences.length === 0) return drafts;
   const failures: { kind: ArtifactKind; error: AppError }[] = [];
+  const spent = new Map<ArtifactKind, ArtifactUsage>();
   for (const [index, kind] of kinds.entries()) {
     const told = (fraction: number): void => onProgress?.((index + fraction) / kinds.length);
+    const onUsage = (usage: WriterUsage): void => {
+      spent.set(kind, addedUsage(spent.get(kind), usage));
+      request.onUsage?.(usage);
+    };
     try {
-      const draft = await writeKind(model, kind, { ...request, onProgress: told }, signal);
+      const draft = await writeKind(model, kind, { ...request, onUsage, onProgress: told }, signal);
       if (draft) drafts.push(draft);
     } catch (error) {
       if (signal.aborted || !isModelFault(error)) throw error;
@@ -102,7 +108,21 @@ async function writeWithModel(
     const made = await fallback.write({ material, length: request.length, kinds: failures.map(({ kind }) => kind) }, signal);
     drafts.push(...made.map((draft) => ({ ...draft, madeBy: { engine: fallback.engine, model: fallback.model } })));
   }
-  return kinds.flatMap((kind) => drafts.filter((draft) => draft.kind === kind));
+  return kinds.flatMap((kind) => {
+    const usage = spent.get(kind);
+    return drafts.filter((draft) => draft.kind === kind).map((draft) => (usage ? { ...draft, usage } : draft));
+  });
+}
+
+/** With one more call; without a price for one of them there is none for all. */
+function addedUsage(before: ArtifactUsage | undefined, { inputTokens, outputTokens, costUsd }: ModelUsage): ArtifactUsage {
+  if (!before) return { calls: 1, inputTokens, outputTokens, costUsd };
+  return {
+    calls: before.calls + 1,
+    inputTokens: before.inputTokens + inputTokens,
+    outputTokens: before.outputTokens + outputTokens,
+    costUsd: before.costUsd === null || costUsd === null ? null : before.costUsd + costUsd,
+  };
 }
 
 async function writeKind<K extends ArtifactKind>(
@@ -116,19 +136,33 @@ async function writeKind<K extends ArtifactKind>(
   const wanted = Math.max(1, Math.round(Math.min(rule.most, rule.base + material.sentences.length / rule.per) * request.length));
   const windows = windowsFor(model, request);
   const drafts: ArtifactDraft<K>[] = [];
+  const unsupported: string[] = [];
   for (const [index, window] of windows.entries()) {
     const share = Math.max(1, Math.ceil((wanted * window.sentences.length) / material.sentences.length));
-    const draft = await writeWindow(model, kind, { request, window, count: share }, signal);
-    if (draft) drafts.push(draft);
+    const written = await writeWindow(model, kind, { request, window, count: share }, signal);
+    if (written.draft) drafts.push(written.draft);
+    unsupported.push(...written.unsupported);
     onProgress?.((index + 1) / (windows.length + 1));
   }
   const joined = joinDrafts(kind, drafts);
+  if (!joined && unsupported.length > 0) {
+    throw new AppError(
+      'model_reply_invalid',
+      'Nothing that the language model wrote names words that stand in the lecture, so it was not kept. Try again, or use a larger model.',
+    );
+  }
   if (!joined) return null;
   const chosen = windows.length > 1 && !placedKinds.has(kind) ? await choose(model, joined, { request, wanted }, signal) : joined;
+  const draft = placed(chosen, material);
+  return unsupported.length > 0 ? { ...draft, unsupported } : draft;
+}
+
+/** Chapters and sessions with their times. */
+function placed<K extends ArtifactKind>(draft: ArtifactDraft<K>, { sentences }: Material): ArtifactDraft<K> {
   // The kind says which draft it is.
-  if (kind === 'study_plan') return placeSessions(chosen as ArtifactDraft<'study_plan'>, material.sentences) as ArtifactDraft<K>;
-  if (kind === 'chapters') return placeChapters(chosen as ArtifactDraft<'chapters'>, material.sentences) as ArtifactDraft<K>;
-  return chosen;
+  if (draft.kind === 'study_plan') return placeSessions(draft as ArtifactDraft<'study_plan'>, sentences) as ArtifactDraft<K>;
+  if (draft.kind === 'chapters') return placeChapters(draft as ArtifactDraft<'chapters'>, sentences) as ArtifactDraft<K>;
+  return draft;
 }
 
 function windowsFor(model: LanguageModel, request: WriteRequest): Window[] {
@@ -142,7 +176,7 @@ async function writeWindow<K extends ArtifactKind>(
   kind: K,
   { request, window, count }: { request: WriteRequest; window: Window; count: number },
   signal: AbortSignal,
-): Promise<ArtifactDraft<K> | null> {
+): Promise<{ readonly draft: ArtifactDraft<K> | null; readonly unsupported: readonly string[] }> {
   const given = new NumberedSentences(window.sentences, window.offset);
   const reply = await ask(
     model,
@@ -155,7 +189,7 @@ async function writeWindow<K extends ArtifactKind>(
     { schema: replySchemas[kind] as unknown as z.ZodType<Reply<K>>, name: kind, onUsage: request.onUsage },
     signal,
   );
-  return draftOf(kind, reply, given);
+  return { draft: draftOf(kind, reply, given), unsupported: unsupportedIn(reply, given) };
 }
 
 const choiceSchema = z.object({ keep: z.array(z.number()) });
@@ -194,9 +228,15 @@ async function ask<T>(
   reply: { schema: z.ZodType<T>; name: string; onUsage: ((usage: WriterUsage) => void) | undefined },
   signal: AbortSignal,
 ): Promise<T> {
-  const { value, usage } = await model.generate({ ...request, schema: reply.schema, schemaName: reply.name }, signal);
-  reply.onUsage?.({ ...usage, engine: model.engine, model: model.model });
-  return value;
+  const tell = (usage: ModelUsage): void => reply.onUsage?.({ ...usage, engine: model.engine, model: model.model });
+  try {
+    const { value, usage } = await model.generate({ ...request, schema: reply.schema, schemaName: reply.name }, signal);
+    tell(usage);
+    return value;
+  } catch (error) {
+    if (error instanceof SpentModelError) tell(error.usage);
+    throw error;
+  }
 }
 
 function outputTokens({ contextTokens }: LanguageModel): number {

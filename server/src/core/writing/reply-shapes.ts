@@ -1,6 +1,7 @@
 import type { ArtifactContents, ArtifactKind, Citation } from '@scholium/contract';
 import { z } from 'zod';
 import type { ArtifactDraft } from '../domain/artifact.ts';
+import { claimText, isRecord } from '../domain/claims.ts';
 import type { NumberedSentences } from './numbered-sentences.ts';
 import { quoteStandsIn } from './quote-match.ts';
 
@@ -87,6 +88,16 @@ function place(citation: Citation, citations: Citation[], places: Map<string, nu
   if (known !== undefined) return known;
   places.set(key, citations.length);
   return citations.push(citation) - 1;
+}
+
+/** What was written and rests on nothing that is there. */
+export function unsupportedIn(reply: unknown, given: NumberedSentences): string[] {
+  if (Array.isArray(reply)) return reply.flatMap((item) => unsupportedIn(item, given));
+  if (!isRecord(reply)) return [];
+  const named = sources.safeParse(reply['sources']);
+  if (!named.success) return Object.values(reply).flatMap((value) => unsupportedIn(value, given));
+  const text = claimText(reply).trim();
+  return text === '' || named.data.some((one) => given.citationOf(one) !== null) ? [] : [text];
 }
 
 /** Items with text and at least one true citation. */
