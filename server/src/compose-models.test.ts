@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aCourse, aLecture, aSource, aTranscript } from '../testkit/builders.ts';
 import type { ModelCall, ModelReply } from '../testkit/model-servers/model-reply.ts';
 import { startModelServer, type ModelServer } from '../testkit/model-servers/model-server.ts';
+import { falseCitationsIn } from '../testkit/true-citations.ts';
 import { compose, type Composition } from './compose.ts';
 import { embeddedIn, loadConfig } from './config.ts';
 import { putPassages } from './core/indexing/index-source.ts';
@@ -41,6 +42,9 @@ beforeEach(async () => {
   await putPassages(composition.ports, { scope, sourceId: 'src_1', textVersion: version }, never);
 });
 afterEach(async () => {
+  const { checked, wrong } = await falseCitationsIn(composition.ports.store, scope, 'lecture-1');
+  expect(checked).toBeGreaterThan(0);
+  expect(wrong).toEqual([]);
   await composition.close();
   await server.close();
   await rm(folder, { recursive: true, force: true });

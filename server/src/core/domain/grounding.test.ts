@@ -1,8 +1,10 @@
-import type { Citation, Word } from '@scholium/contract';
+import { artifactKinds, type Citation, type Word } from '@scholium/contract';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aDocument } from '../../../testkit/builders.ts';
+import { firstSentenceWriter } from '../../../testkit/first-sentence-writer.ts';
 import type { ArtifactDraft } from './artifact.ts';
+import { claimsOf, withCites } from './claims.ts';
 import { citationFault, citedTexts, type CitableText, groundAnswer, groundCitations, UNSUPPORTED_ANSWER } from './grounding.ts';
 import { wordsOf } from './transcript.ts';
 
@@ -208,6 +210,34 @@ describe('grounding of drafts', () => {
       },
     ];
     expect(groundCitations(drafts, lookup)).toEqual(drafts);
+  });
+
+  it.each(artifactKinds)('leaves of the kind %s only what rests on true citations, and names the rest', async (kind) => {
+    const passage = { ...moon, text: moon.quote };
+    const [draft] = await firstSentenceWriter().write(
+      { material: { title: '', language: 'en', sentences: [passage] }, kinds: [kind], length: 1 },
+      new AbortController().signal,
+    );
+    if (!draft) throw new Error('The writer of tests writes every kind.');
+    expect(groundCitations([draft], lookup)).toEqual([draft]);
+    const misquoted = { ...moon, quote: 'something else' };
+    expect(groundCitations([{ ...draft, citations: [misquoted] }], lookup)).toEqual([]);
+    expect(groundCitations([{ ...draft, citations: [] }], lookup)).toEqual([]);
+    // Each item once more, resting on nothing.
+    const twice = Object.fromEntries(
+      Object.entries(draft.content).map(([list, items]: [string, object[]]) => [
+        list,
+        [...items, ...(withCites(items, () => [1]) as object[])],
+      ]),
+    );
+    // Every kind is one list of items, each of which may stand there twice.
+    const doubled = { ...draft, content: twice as unknown as ArtifactDraft['content'], citations: [moon, misquoted] };
+    const [grounded] = groundCitations([doubled], lookup);
+    expect(grounded).toMatchObject({
+      content: draft.content,
+      citations: [moon],
+      unsupported: [claimsOf(draft.content)[0]?.text],
+    });
   });
 
   it('leaves only true citations, each surviving item still citing what it cited', () => {

@@ -35,7 +35,7 @@ export async function collectMaterial(
   if (texts.length === 0) {
     throw new AppError('nothing_to_study', 'The lecture has no transcript yet. Transcribe the lecture first.');
   }
-  const sentences = [...transcripts.flatMap(sentencesOf), ...documents.flatMap(proseOf)];
+  const sentences = [...transcripts.flatMap(collectSentences), ...documents.flatMap(proseOf)];
   if (sentences.length === 0)
     throw new AppError('nothing_to_study', 'No speech was heard in the lecture, so there is nothing to make notes from.');
   return { material: { title: lecture.title, language: languageOf(transcripts, documents), sentences }, texts };
@@ -57,7 +57,8 @@ function proseOf(document: DocumentText): StudySentence[] {
   return documentSentences(document).filter(({ page, startChar }) => !headings.has(`${page}:${startChar}`));
 }
 
-function sentencesOf({ lectureId, sourceId, version, segments }: Transcript): StudySentence[] {
+/** The sentences of a transcript, each with its exact place. */
+export function collectSentences({ lectureId, sourceId, version, segments }: Transcript): StudySentence[] {
   let next = 0;
   return segments.flatMap(({ words }) => {
     const firstWord = next;

@@ -1,9 +1,10 @@
 import type { Citation } from '@scholium/contract';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aCourse, aLecture, anArtifact, aSource, aTranscript } from '../../../testkit/builders.ts';
 import { firstSentenceWriter } from '../../../testkit/first-sentence-writer.ts';
 import { memoryStore } from '../../../testkit/memory-store.ts';
 import { silentMetrics } from '../../../testkit/silent-metrics.ts';
+import { falseCitationsIn } from '../../../testkit/true-citations.ts';
 import { LOCAL_OWNER, ownerScope } from '../domain/scope.ts';
 import type { Store } from '../ports/store.ts';
 import { editArtifact, revertArtifact, type EditInput } from './edit-artifact.ts';
@@ -25,6 +26,10 @@ beforeEach(async () => {
   await store.sources.insert(scope, aSource());
   await store.transcripts.add(scope, aTranscript());
   await store.artifacts.insert(scope, made);
+});
+
+afterEach(async () => {
+  expect((await falseCitationsIn(store, scope, 'lecture-1')).wrong).toEqual([]);
 });
 
 type Passages = { text: string; cites: number[]; by?: 'person' }[];

@@ -1,8 +1,9 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aCourse, aDocument, aLecture, aSource, aTranscript } from '../../../testkit/builders.ts';
 import { firstSentenceWriter } from '../../../testkit/first-sentence-writer.ts';
 import { memoryStore } from '../../../testkit/memory-store.ts';
 import { silentMetrics } from '../../../testkit/silent-metrics.ts';
+import { falseCitationsIn } from '../../../testkit/true-citations.ts';
 import { LOCAL_OWNER, ownerScope } from '../domain/scope.ts';
 import type { Store } from '../ports/store.ts';
 import { artifactsOf } from './artifacts-of.ts';
@@ -21,6 +22,10 @@ beforeEach(async () => {
   await store.courses.insert(scope, aCourse());
   await store.lectures.insert(scope, aLecture());
   await store.sources.insert(scope, aSource());
+});
+
+afterEach(async () => {
+  expect((await falseCitationsIn(store, scope, 'lecture-1')).wrong).toEqual([]);
 });
 
 async function run(input: { presetId?: string; nonce?: string; writer?: typeof writer } = {}): Promise<GenerateResult> {
