@@ -1,5 +1,6 @@
 export * from './artifact.ts';
 export * from './citation.ts';
+export * from './correction.ts';
 export * from './document.ts';
 export * from './errors.ts';
 export * from './export.ts';

@@ -29,7 +29,7 @@ export const transcriptSchema = z.object({
   version: z.number().int().min(1),
   /** `machine`: what an engine heard; `import`: captions or a file brought in; `corrected`: one of those with people's corrections. */
   origin: z.enum(['machine', 'import', 'corrected']),
-  /** The version that was corrected; null for all but `corrected`. */
+  /** The version whose words these are, below corrections and speakers; null when they are its own. */
   baseVersion: z.number().int().min(1).nullable(),
   /** `translate`: spoken in `language`, written in English. */
   task: z.enum(['transcribe', 'translate']),

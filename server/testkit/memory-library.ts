@@ -1,21 +1,10 @@
 import type { DocumentText } from '../src/core/domain/document.ts';
 import { ownerOf, ownerScope, type Scope } from '../src/core/domain/scope.ts';
 import type { Course, Lecture, Source } from '../src/core/domain/library.ts';
-import type { Transcript } from '../src/core/domain/transcript.ts';
-import type { DocumentHead, Store, TranscriptHead, TrashFilter } from '../src/core/ports/store.ts';
+import type { DocumentHead, Store, TrashFilter } from '../src/core/ports/store.ts';
 import { memoryArtifacts } from './memory-artifacts.ts';
-import {
-  byAge,
-  drop,
-  keyOf,
-  paged,
-  releaseOutputs,
-  select,
-  shownTranscripts,
-  upToVersion,
-  type Access,
-  type MemoryState,
-} from './memory-state.ts';
+import { memoryTranscripts } from './memory-transcripts.ts';
+import { byAge, drop, keyOf, paged, releaseOutputs, select, type Access, type MemoryState } from './memory-state.ts';
 
 type Library = Pick<
   Store,
@@ -127,50 +116,7 @@ export function memoryLibrary(access: Access): Library {
           ),
         ),
     },
-    transcripts: {
-      add: (scope, transcript, findings) =>
-        access((state) => {
-          const ownerId = ownerOf(scope, transcript.ownerId);
-          mustExist(state.sources, keyOf(ownerId, transcript.sourceId));
-          const versions = select(state.transcripts, scope, (row) => row.sourceId === transcript.sourceId).map(
-            (row) => row.version,
-          );
-          const version = 1 + Math.max(0, upToVersion(state, ownerId, transcript.sourceId), ...versions);
-          const stored = { ...transcript, version };
-          state.transcripts.set(keyOf(ownerId, transcript.sourceId, version), structuredClone(stored));
-          if (findings) state.findings.set(keyOf(ownerId, transcript.sourceId, version), structuredClone(findings));
-          return stored;
-        }),
-      latest: (scope, sourceId, filter) =>
-        access((state) => {
-          const fits = (row: Transcript): boolean =>
-            row.sourceId === sourceId && (filter?.corrected !== false || row.origin !== 'corrected');
-          return shownTranscripts(state, scope, fits).sort((a, b) => b.version - a.version)[0] ?? null;
-        }),
-      findings: (scope, sourceId, version) =>
-        access((state) => {
-          const [found] = shownTranscripts(state, scope, (row) => row.sourceId === sourceId && row.version === version);
-          return (found && state.findings.get(keyOf(found.ownerId, sourceId, version))) ?? null;
-        }),
-      find: (scope, sourceId, version) =>
-        access(
-          (state) => shownTranscripts(state, scope, (row) => row.sourceId === sourceId && row.version === version)[0] ?? null,
-        ),
-      heads: (scope, lectureId) =>
-        access((state) =>
-          select(state.sources, scope, (row) => row.lectureId === lectureId && row.deletedAt === null)
-            .sort(byAge)
-            .flatMap((source) => {
-              const versions = shownTranscripts(
-                state,
-                scope,
-                (row) => row.sourceId === source.id && row.ownerId === source.ownerId,
-              );
-              return versions.sort((a, b) => b.version - a.version).slice(0, 1);
-            })
-            .map(toHead),
-        ),
-    },
+    transcripts: memoryTranscripts(access),
     documents: {
       add: (scope, text) =>
         access((state) => {
@@ -254,11 +200,6 @@ function documentsOf(state: MemoryState, scope: Scope, sourceId: string): Docume
 
 function toDocumentHead(text: DocumentText): DocumentHead {
   const { pages: _, ...head } = text;
-  return head;
-}
-
-function toHead(transcript: Transcript): TranscriptHead {
-  const { segments: _, ...head } = transcript;
   return head;
 }
 

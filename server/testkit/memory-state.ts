@@ -7,6 +7,7 @@ import type { Page, PageRequest } from '../src/core/domain/page.ts';
 import type { OwnPreset } from '../src/core/domain/preset.ts';
 import type { Scope } from '../src/core/domain/scope.ts';
 import type { Message, Thread } from '../src/core/domain/thread.ts';
+import type { Change, Revision } from '../src/core/domain/revision.ts';
 import type { Transcript, TranscriptFindings } from '../src/core/domain/transcript.ts';
 import type { JobState } from '../src/core/jobs/job-transitions.ts';
 import type { PartHolder, StepOutput, StoredExport } from '../src/core/ports/store.ts';
@@ -30,6 +31,7 @@ export interface MemoryState {
   readonly sources: Map<string, Source>;
   readonly transcripts: Map<string, Transcript>;
   readonly findings: Map<string, TranscriptFindings>;
+  readonly revisions: Map<string, { readonly revision: Revision; readonly change: Change }>;
   readonly documents: Map<string, DocumentText>;
   readonly holdings: Map<string, StoredHolding>;
   readonly outputs: Map<string, StepOutput & { readonly ownerId: string; readonly sourceIds: readonly string[] }>;
@@ -65,6 +67,7 @@ export function emptyState(): MemoryState {
     sources: new Map(),
     transcripts: new Map(),
     findings: new Map(),
+    revisions: new Map(),
     documents: new Map(),
     holdings: new Map(),
     outputs: new Map(),
@@ -94,6 +97,7 @@ export function snapshot(state: MemoryState): MemoryState {
     sources: new Map(state.sources),
     transcripts: new Map(state.transcripts),
     findings: new Map(state.findings),
+    revisions: new Map(state.revisions),
     documents: new Map(state.documents),
     holdings: new Map(state.holdings),
     outputs: new Map(state.outputs),

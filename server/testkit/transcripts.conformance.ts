@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LOCAL_OWNER, ownerScope } from '../src/core/domain/scope.ts';
+import type { Change, Revision } from '../src/core/domain/revision.ts';
 import type { TranscriptFindings } from '../src/core/domain/transcript.ts';
 import type { Store } from '../src/core/ports/store.ts';
 import { aCourse, aLecture, aSource, aTranscript } from './builders.ts';
@@ -69,6 +70,54 @@ export function transcriptsConformance(getStore: () => Store): void {
       expect(await store.transcripts.findings(local, 'src_1', 1)).toEqual(findings);
       expect(await store.transcripts.findings(local, 'src_1', 2)).toBeNull();
       expect(await store.transcripts.findings(other, 'src_1', 1)).toBeNull();
+    });
+
+    it('lays corrections and speakers over the words of another version, and tells how each came about', async () => {
+      await store.transcripts.add(local, aTranscript());
+      const revision: Revision = {
+        texts: [{ firstWord: 0, lastWord: 0, text: 'Human memory', conflict: null }],
+        speakers: [{ firstWord: 1, lastWord: 1, speaker: 'Ann' }],
+        turns: [],
+      };
+      const change: Change = {
+        kind: 'edit',
+        by: 'local',
+        examples: [{ startMs: 0, before: 'Memory', after: 'Human memory' }],
+        places: 2,
+      };
+      const request = { sourceId: 'src_1', expected: 1, baseVersion: 1, origin: 'corrected' as const, createdAt: 7_000 };
+      const revised = await store.transcripts.revise(local, { ...request, revision, change });
+      expect(revised).toMatchObject({ version: 2, origin: 'corrected', baseVersion: 1, createdAt: 7_000, engine: 'replay' });
+      expect(revised?.segments.map(({ text, speaker }) => [text, speaker])).toEqual([
+        ['Human memory', null],
+        ['fades.', 'Ann'],
+      ]);
+      expect(await store.transcripts.latest(local, 'src_1')).toEqual(revised);
+      expect(await store.transcripts.find(local, 'src_1', 2)).toEqual(revised);
+      expect(await store.transcripts.find(local, 'src_1', 1)).toEqual({ ...aTranscript(), version: 1 });
+      expect(await store.transcripts.revision(local, 'src_1', 2)).toEqual(revision);
+      expect(await store.transcripts.revision(local, 'src_1', 1)).toBeNull();
+      const facts = { engine: 'replay', model: 'test' };
+      expect(await store.transcripts.history(local, 'src_1', null, 10)).toEqual([
+        { ...facts, version: 2, origin: 'corrected', baseVersion: 1, createdAt: 7_000, change },
+        { ...facts, version: 1, origin: 'machine', baseVersion: null, createdAt: 4_000, change: null },
+      ]);
+      expect(await store.transcripts.history(local, 'src_1', 2, 10)).toHaveLength(1);
+      expect(await store.transcripts.history(local, 'src_1', null, 1)).toHaveLength(1);
+      expect(await store.transcripts.history(other, 'src_1', null, 10)).toEqual([]);
+    });
+
+    it('adds no revision to a version that is not the newest any more, nor over one that is not there', async () => {
+      await store.transcripts.add(local, aTranscript());
+      const revision: Revision = { texts: [], speakers: [], turns: [] };
+      const change: Change = { kind: 'edit', by: 'local', examples: [], places: 0 };
+      const request = { sourceId: 'src_1', baseVersion: 1, origin: 'corrected' as const, createdAt: 7_000, revision, change };
+      expect(await store.transcripts.revise(local, { ...request, expected: 2 })).toBeNull();
+      expect(await store.transcripts.revise(local, { ...request, expected: 1, baseVersion: 5 })).toBeNull();
+      expect(await store.transcripts.revise(other, { ...request, expected: 1 })).toBeNull();
+      const both = [1, 1].map((expected) => store.transcripts.revise(local, { ...request, expected }));
+      expect((await Promise.all(both)).filter((added) => added !== null)).toHaveLength(1);
+      expect(await store.transcripts.history(local, 'src_1', null, 10)).toHaveLength(2);
     });
 
     it('keeps the words of three hours', async () => {

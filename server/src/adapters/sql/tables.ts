@@ -10,6 +10,7 @@ export interface Tables {
   sources: SourceRow;
   transcripts: TranscriptRow;
   transcriptOrigins: TranscriptOriginRow;
+  transcriptRevisions: TranscriptRevisionRow;
   documents: DocumentRow;
   holdings: HoldingRow;
   stepOutputs: StepOutputRow;
@@ -86,6 +87,14 @@ export interface TranscriptOriginRow {
   baseVersion: number | null;
   task: 'transcribe' | 'translate';
   findingsJson: string | null;
+}
+
+export interface TranscriptRevisionRow {
+  ownerId: string;
+  sourceId: string;
+  version: number;
+  changeJson: string;
+  revisionJson: string;
 }
 
 export interface DocumentRow {

@@ -1,5 +1,6 @@
 import { sql, type Expression, type SqlBool } from 'kysely';
 import type { Segment, Transcript, TranscriptFindings } from '../../core/domain/transcript.ts';
+import { revise, type Change, type Revision } from '../../core/domain/revision.ts';
 import { ownerOf, type Scope } from '../../core/domain/scope.ts';
 import type { TranscriptHead, TranscriptStore } from '../../core/ports/store.ts';
 import { atomically } from './atomically.ts';
@@ -28,56 +29,77 @@ type HeadRow = Omit<TranscriptRow, 'segmentsJson'> & Pick<TranscriptOriginRow, '
 export function transcriptStore(db: Db): TranscriptStore {
   return {
     async add(scope, transcript, findings) {
-      const ownerId = ownerOf(scope, transcript.ownerId);
-      const { sourceId, lectureId, engine, model, language, durationMs, draftQuality, createdAt, segments } = transcript;
-      const { origin, baseVersion, task } = transcript;
-      const version = await atomically(db, async (tx) => {
-        // Changes nothing, but two that add to one source come one after the other: each database locks a row that is written.
-        await tx
-          .updateTable('sources')
-          .set((eb) => ({ id: eb.ref('id') }))
-          .where('ownerId', '=', ownerId)
-          .where('id', '=', sourceId)
-          .execute();
-        const newest = await tx
-          .selectFrom('transcripts')
-          .select((eb) => eb.fn.max('version').as('version'))
-          .where('ownerId', '=', ownerId)
-          .where('sourceId', '=', sourceId)
+      const { version } = await atomically(db, (tx) => insertNext(tx, ownerOf(scope, transcript.ownerId), transcript, findings));
+      return { ...transcript, version };
+    },
+    async revise(scope, request) {
+      return atomically(db, async (tx) => {
+        const newest = await readable(tx, scope)
+          .where('transcripts.sourceId', '=', request.sourceId)
+          .orderBy('transcripts.version', 'desc')
+          .limit(1)
           .executeTakeFirst();
-        // A number that was cited once never stands for other words, though its words are gone.
-        const gone = await tx
-          .selectFrom('holdings')
-          .select('upToVersion')
-          .where('ownerId', '=', ownerId)
-          .where('sourceId', '=', sourceId)
-          .where('holding', '=', 'transcript')
+        if (!newest) return null;
+        const base = await readable(tx, scope)
+          .where('transcripts.sourceId', '=', request.sourceId)
+          .where('transcripts.version', '=', request.baseVersion)
           .executeTakeFirst();
-        const next = Math.max(newest?.version ?? 0, gone?.upToVersion ?? 0) + 1;
+        if (!base) return null;
+        const { ownerId, sourceId } = base;
+        await lockSource(tx, ownerId, sourceId);
+        if ((await newestVersion(tx, ownerId, sourceId)) !== request.expected) return null;
+        const { origin, baseVersion, revision, change, createdAt } = request;
+        const words = toHead(base);
+        const added = await insertNext(tx, ownerId, { ...words, origin, baseVersion, createdAt, segments: [] }, undefined);
         await tx
-          .insertInto('transcripts')
+          .insertInto('transcriptRevisions')
           .values({
             ownerId,
             sourceId,
-            version: next,
-            lectureId,
-            engine,
-            model,
-            language,
-            durationMs,
-            draftQuality: draftQuality ? 1 : 0,
-            createdAt,
-            segmentsJson: JSON.stringify(segments),
+            version: added.version,
+            changeJson: JSON.stringify(change),
+            revisionJson: JSON.stringify(revision),
           })
           .execute();
-        const findingsJson = findings ? JSON.stringify(findings) : null;
-        await tx
-          .insertInto('transcriptOrigins')
-          .values({ ownerId, sourceId, version: next, origin, baseVersion, task, findingsJson })
-          .execute();
-        return next;
+        const segments = revise(segmentsIn(base), revision);
+        return { ...words, origin, baseVersion, createdAt, version: added.version, segments };
       });
-      return { ...transcript, version };
+    },
+    async revision(scope, sourceId, version) {
+      const row = await readable(db, scope)
+        .innerJoin('transcriptRevisions', (join) =>
+          join
+            .onRef('transcriptRevisions.ownerId', '=', 'transcripts.ownerId')
+            .onRef('transcriptRevisions.sourceId', '=', 'transcripts.sourceId')
+            .onRef('transcriptRevisions.version', '=', 'transcripts.version'),
+        )
+        .select('transcriptRevisions.revisionJson')
+        .where('transcripts.sourceId', '=', sourceId)
+        .where('transcripts.version', '=', version)
+        .executeTakeFirst();
+      return row ? (JSON.parse(row.revisionJson) as Revision) : null; // written by `revise` from the same type
+    },
+    async history(scope, sourceId, before, limit) {
+      const rows = await withOrigins(db)
+        .leftJoin('transcriptRevisions', (join) =>
+          join
+            .onRef('transcriptRevisions.ownerId', '=', 'transcripts.ownerId')
+            .onRef('transcriptRevisions.sourceId', '=', 'transcripts.sourceId')
+            .onRef('transcriptRevisions.version', '=', 'transcripts.version'),
+        )
+        .select([...headColumns, 'transcriptRevisions.changeJson'])
+        .where(within(scope, 'transcripts'))
+        .where(notInTrash())
+        .where('transcripts.sourceId', '=', sourceId)
+        .$if(before !== null, (query) => query.where('transcripts.version', '<', before))
+        .orderBy('transcripts.version', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => {
+        const { version, origin, baseVersion, createdAt, engine, model } = toHead(row);
+        const change = row.changeJson === null ? null : (JSON.parse(row.changeJson) as Change); // as above
+        return { version, origin, baseVersion, createdAt, engine, model, change };
+      });
     },
     async latest(scope, sourceId, filter) {
       const row = await readable(db, scope)
@@ -86,14 +108,14 @@ export function transcriptStore(db: Db): TranscriptStore {
         .orderBy('transcripts.version', 'desc')
         .limit(1)
         .executeTakeFirst();
-      return row ? toTranscript(row) : null;
+      return row ? toTranscript(db, row) : null;
     },
     async find(scope, sourceId, version) {
       const row = await readable(db, scope)
         .where('transcripts.sourceId', '=', sourceId)
         .where('transcripts.version', '=', version)
         .executeTakeFirst();
-      return row ? toTranscript(row) : null;
+      return row ? toTranscript(db, row) : null;
     },
     async findings(scope, sourceId, version) {
       const row = await withOrigins(db)
@@ -178,7 +200,79 @@ function toHead(row: HeadRow): TranscriptHead {
   };
 }
 
-function toTranscript(row: HeadRow & Pick<TranscriptRow, 'segmentsJson'>): Transcript {
-  const segments = JSON.parse(row.segmentsJson) as Segment[]; // written by `add` from the same type
-  return { ...toHead(row), segments };
+function segmentsIn(row: Pick<TranscriptRow, 'segmentsJson'>): Segment[] {
+  return JSON.parse(row.segmentsJson) as Segment[]; // written by `add` from the same type
+}
+
+/** With the words of its base, where it has one. */
+async function toTranscript(db: Db, row: HeadRow & Pick<TranscriptRow, 'segmentsJson'>): Promise<Transcript> {
+  const head = toHead(row);
+  if (row.baseVersion === null) return { ...head, segments: segmentsIn(row) };
+  const laidOver = await db
+    .selectFrom('transcriptRevisions')
+    .innerJoin('transcripts', (join) =>
+      join
+        .onRef('transcripts.ownerId', '=', 'transcriptRevisions.ownerId')
+        .onRef('transcripts.sourceId', '=', 'transcriptRevisions.sourceId')
+        .on('transcripts.version', '=', row.baseVersion),
+    )
+    .select(['transcriptRevisions.revisionJson', 'transcripts.segmentsJson'])
+    .where('transcriptRevisions.ownerId', '=', row.ownerId)
+    .where('transcriptRevisions.sourceId', '=', row.sourceId)
+    .where('transcriptRevisions.version', '=', row.version)
+    .executeTakeFirst();
+  // A version that was stored whole over a base.
+  if (!laidOver) return { ...head, segments: segmentsIn(row) };
+  return { ...head, segments: revise(segmentsIn(laidOver), JSON.parse(laidOver.revisionJson) as Revision) };
+}
+
+/** Changes nothing, but two that add to one source come one after the other: each database locks a row that is written. */
+async function lockSource(tx: Db, ownerId: string, sourceId: string): Promise<void> {
+  await tx
+    .updateTable('sources')
+    .set((eb) => ({ id: eb.ref('id') }))
+    .where('ownerId', '=', ownerId)
+    .where('id', '=', sourceId)
+    .execute();
+}
+
+async function newestVersion(tx: Db, ownerId: string, sourceId: string): Promise<number> {
+  const newest = await tx
+    .selectFrom('transcripts')
+    .select((eb) => eb.fn.max('version').as('version'))
+    .where('ownerId', '=', ownerId)
+    .where('sourceId', '=', sourceId)
+    .executeTakeFirst();
+  return newest?.version ?? 0;
+}
+
+async function insertNext(
+  tx: Db,
+  ownerId: string,
+  transcript: Omit<Transcript, 'version'>,
+  findings: TranscriptFindings | undefined,
+): Promise<{ version: number }> {
+  const { sourceId, lectureId, engine, model, language, durationMs, draftQuality, createdAt, segments } = transcript;
+  const { origin, baseVersion, task } = transcript;
+  await lockSource(tx, ownerId, sourceId);
+  // A number that was cited once never stands for other words, though its words are gone.
+  const gone = await tx
+    .selectFrom('holdings')
+    .select('upToVersion')
+    .where('ownerId', '=', ownerId)
+    .where('sourceId', '=', sourceId)
+    .where('holding', '=', 'transcript')
+    .executeTakeFirst();
+  const version = Math.max(await newestVersion(tx, ownerId, sourceId), gone?.upToVersion ?? 0) + 1;
+  const row = { ownerId, sourceId, version, lectureId, engine, model, language, durationMs, createdAt };
+  await tx
+    .insertInto('transcripts')
+    .values({ ...row, draftQuality: draftQuality ? 1 : 0, segmentsJson: JSON.stringify(segments) })
+    .execute();
+  const findingsJson = findings ? JSON.stringify(findings) : null;
+  await tx
+    .insertInto('transcriptOrigins')
+    .values({ ownerId, sourceId, version, origin, baseVersion, task, findingsJson })
+    .execute();
+  return { version };
 }

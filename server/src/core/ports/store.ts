@@ -4,6 +4,7 @@ import type { Page, PageRequest } from '../domain/page.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { JobFigures } from '../jobs/job-figures.ts';
 import type { DocumentText } from '../domain/document.ts';
+import type { Change, Revision } from '../domain/revision.ts';
 import type { Transcript, TranscriptFindings } from '../domain/transcript.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 import type { Cache } from './cache.ts';
@@ -101,10 +102,36 @@ export interface TranscriptStore {
   /** `corrected: false` passes over versions that hold corrections. */
   latest(scope: Scope, sourceId: string, filter?: { readonly corrected: false }): Promise<Transcript | null>;
   find(scope: Scope, sourceId: string, version: number): Promise<Transcript | null>;
+  /**
+   * Adds a version that lays corrections and speakers over the words of another one. Null, and no change, when `expected` is not the
+   * newest version any more.
+   */
+  revise(scope: Scope, request: ReviseRequest): Promise<Transcript | null>;
+  /** What is laid over the words of `baseVersion`; null for a version whose words are its own. */
+  revision(scope: Scope, sourceId: string, version: number): Promise<Revision | null>;
+  /** How the versions of a source came about, newest first, before `before` (null: all). */
+  history(scope: Scope, sourceId: string, before: number | null, limit: number): Promise<readonly TranscriptHistoryEntry[]>;
   /** How a version was made; null when that is not known (versions that were imported or corrected, and old ones). */
   findings(scope: Scope, sourceId: string, version: number): Promise<TranscriptFindings | null>;
   /** Source id, version and facts without the words, newest version per source of the lecture that is not itself in the trash, oldest source first. */
   heads(scope: Scope, lectureId: string): Promise<readonly TranscriptHead[]>;
+}
+
+export interface ReviseRequest {
+  readonly sourceId: string;
+  readonly expected: number;
+  readonly baseVersion: number;
+  readonly origin: 'machine' | 'corrected';
+  readonly revision: Revision;
+  readonly change: Change;
+  readonly createdAt: number;
+}
+
+export interface TranscriptHistoryEntry extends Pick<
+  Transcript,
+  'version' | 'origin' | 'baseVersion' | 'createdAt' | 'engine' | 'model'
+> {
+  readonly change: Change | null;
 }
 
 export type TranscriptHead = Omit<Transcript, 'segments'>;
