@@ -4,6 +4,7 @@ import { memoryJobs } from './memory-jobs.ts';
 import { memoryPresets } from './memory-presets.ts';
 import { memoryThreads } from './memory-threads.ts';
 import { memoryLibrary } from './memory-library.ts';
+import { memorySettings } from './memory-settings.ts';
 import { memoryUploads } from './memory-uploads.ts';
 import { emptyState, snapshot, type Access, type MemoryState } from './memory-state.ts';
 
@@ -39,6 +40,7 @@ function makeStore(access: Access, transaction: Store['transaction']): Store {
     threads: memoryThreads(access),
     ...memoryJobs(access),
     ...memoryUploads(access),
+    ...memorySettings(access),
     transaction,
     async check() {},
     async close() {},

@@ -412,6 +412,7 @@ export function storeConformance(name: string, makeStore: () => Promise<Store>):
     uploadsConformance(() => store);
     threadsConformance(() => store);
     presetsConformance(() => store);
+    settingsConformance(() => store);
     artifactsConformance(() => store);
   });
 }

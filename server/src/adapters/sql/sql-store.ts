@@ -1,14 +1,17 @@
 import type { Store } from '../../core/ports/store.ts';
 import { artifactStore } from './artifacts.ts';
+import { cacheStore } from './cache.ts';
 import { courseStore } from './courses.ts';
 import { documentStore } from './documents.ts';
 import { exportStore } from './exports.ts';
+import { figureStore } from './figures.ts';
 import { holdingStore } from './holdings.ts';
 import { jobEventStore } from './job-events.ts';
 import { jobStore } from './jobs.ts';
 import { lectureStore } from './lectures.ts';
 import { presetStore } from './presets.ts';
 import { replyStore } from './replies.ts';
+import { settingStore } from './settings.ts';
 import { sourceStore } from './sources.ts';
 import { stepOutputStore } from './step-outputs.ts';
 import type { Db } from './tables.ts';
@@ -45,6 +48,9 @@ export function sqlStore(db: Db, connection: Connection): Store {
     jobEvents: jobEventStore(db),
     replies: replyStore(db),
     uploads: uploadStore(db),
+    settings: settingStore(db),
+    cache: cacheStore(db),
+    figures: figureStore(db),
     async transaction(work) {
       if (db.isTransaction) throw new Error('Transactions do not nest: use the store that was given.');
       for (let attempt = 1; ; attempt++) {
