@@ -27,17 +27,12 @@ export function senseVoiceModel(): Record<string, Uint8Array | string> {
     graph.node('ReduceMax', ['x'], { keepdims: 0 }),
     graph.constant('float', [LOUD_ABOVE], []),
   ]);
-  const tables = [LOUD_PIECES, QUIET_PIECES].map((pieces) =>
-    graph.constant('float', tableOf(pieces), [1, FRAMES - 1, size]),
-  );
+  const tables = [LOUD_PIECES, QUIET_PIECES].map((pieces) => graph.constant('float', tableOf(pieces), [1, FRAMES - 1, size]));
   const table = graph.node('Where', [isLoud, ...tables]);
   const rest = graph.node('Slice', [table, graph.constant('int64', [0]), end, graph.constant('int64', [1])]);
   const spoken = graph.node('Gather', [graph.constant('float', languageRows(), [13, size]), 'language']);
   const first = graph.node('Unsqueeze', [spoken, graph.constant('int64', [1])]);
-  graph.output(
-    { name: 'logits', type: 'float', shape: ['N', 'T', size] },
-    graph.node('Concat', [first, rest], { axis: 1 }),
-  );
+  graph.output({ name: 'logits', type: 'float', shape: ['N', 'T', size] }, graph.node('Concat', [first, rest], { axis: 1 }));
   const model = graph.file(
     [
       { name: 'x', type: 'float', shape: ['N', 'T', FEATURES] },

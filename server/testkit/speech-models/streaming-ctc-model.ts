@@ -1,7 +1,7 @@
 import { graphBuilder } from './graph-builder.ts';
 import { LOUD_LOG_MEL, LOUD_PIECES, QUIET_PIECES, tokensFile } from './known-sentences.ts';
 
-const PIECES = [...new Set([...LOUD_PIECES, ...QUIET_PIECES])];
+const PIECES: readonly string[] = [...new Set([...LOUD_PIECES, ...QUIET_PIECES])];
 const BLANK = '<blk>';
 const VOCABULARY = [...PIECES, BLANK];
 const BLANK_ID = PIECES.length;
@@ -34,12 +34,19 @@ function model(): Uint8Array {
   );
   const piece = graph.node('Where', [isLoud, ...rows]);
   const said = graph.node('Where', [isSpeech, piece, graph.constant('int64', [BLANK_ID], [])]);
-  const blanks = graph.constant('int64', Array.from({ length: OUT_FRAMES - 1 }, () => BLANK_ID));
+  const blanks = graph.constant(
+    'int64',
+    Array.from({ length: OUT_FRAMES - 1 }, () => BLANK_ID),
+  );
   const ids = graph.node('Concat', [graph.node('Reshape', [said, graph.constant('int64', [1])]), blanks], { axis: 0 });
   const size = graph.constant('int64', [VOCABULARY.length]);
   const logits = graph.node('OneHot', [ids, size, graph.constant('float', [-8, 0])]);
   const batch = graph.node('Unsqueeze', [logits, graph.constant('int64', [0])]);
-  const next = graph.node('Where', [isSpeech, graph.node('Add', ['cache_last_channel', scalar(1)]), graph.node('Mul', ['cache_last_channel', scalar(0)])]);
+  const next = graph.node('Where', [
+    isSpeech,
+    graph.node('Add', ['cache_last_channel', scalar(1)]),
+    graph.node('Mul', ['cache_last_channel', scalar(0)]),
+  ]);
   graph.output({ name: 'logprobs', type: 'float', shape: ['B', OUT_FRAMES, VOCABULARY.length] }, batch);
   graph.output({ name: 'encoded_lengths', type: 'int64', shape: ['B'] }, 'length');
   graph.output({ name: 'cache_last_channel_next', type: 'float', shape: ['B', 1, 1, 1] }, next);

@@ -97,7 +97,11 @@ function joiner(): Uint8Array {
   const lessLikely = oneHot(graph.node('Where', [isLoud, pick(1), quiet]), 7.5);
   const pieces = graph.node('Max', [likely, lessLikely]); // [B, 1, V]
   const durations = DURATIONS.map((duration) => (duration === FRAMES_PER_PIECE ? 8 : 0));
-  const batch = graph.node('Slice', [graph.node('Shape', ['encoder_outputs']), graph.constant('int64', [0]), graph.constant('int64', [1])]);
+  const batch = graph.node('Slice', [
+    graph.node('Shape', ['encoder_outputs']),
+    graph.constant('int64', [0]),
+    graph.constant('int64', [1]),
+  ]);
   const lengths = graph.node('Concat', [batch, graph.constant('int64', [1, DURATIONS.length])], { axis: 0 });
   const skips = graph.node('Expand', [graph.constant('float', durations, [1, 1, DURATIONS.length]), lengths]);
   const all = graph.node('Unsqueeze', [graph.node('Concat', [pieces, skips], { axis: 2 }), graph.constant('int64', [1])]);

@@ -9,7 +9,7 @@ export const TRANSLATED_SENTENCE = sentenceOf(TRANSLATED_PIECES);
 const LANGUAGES = ['en', 'de', 'fr'] as const;
 const HEARS: (typeof LANGUAGES)[number] = 'de';
 
-const TEXT = [...new Set([...LOUD_PIECES, ...QUIET_PIECES, ...TRANSLATED_PIECES])];
+const TEXT: readonly string[] = [...new Set([...LOUD_PIECES, ...QUIET_PIECES, ...TRANSLATED_PIECES])];
 const SPECIAL = ['eot', 'sot', ...LANGUAGES, 'translate', 'transcribe', 'startoflm', 'startofprev', 'nospeech', 'notimestamps'];
 /** After these come 1,501 times, from 0 to 30 s in steps of 20 ms. */
 const TIMES_FROM = TEXT.length + SPECIAL.length;
@@ -33,7 +33,9 @@ export function whisperModel(size = 'tiny'): Record<string, Uint8Array | string>
 /** Tells whether the sound is loud; the length of the sound is lost, as in a real model it would not be. */
 function encoder(size: string): Uint8Array {
   const graph = graphBuilder();
-  const isLoud = graph.node('Cast', [graph.node('Greater', [peakOf('mel'), graph.constant('float', [LOUD_ABOVE], [])])], { to: 1 });
+  const isLoud = graph.node('Cast', [graph.node('Greater', [peakOf('mel'), graph.constant('float', [LOUD_ABOVE], [])])], {
+    to: 1,
+  });
   const cross = graph.node('Reshape', [isLoud, graph.constant('int64', [1, 1, 1, 1])]);
   graph.output({ name: 'n_layer_cross_k', type: 'float', shape: [1, 1, 1, 1] }, cross);
   graph.output({ name: 'n_layer_cross_v', type: 'float', shape: [1, 1, 1, 1] }, cross);
