@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { AppError } from '../../core/domain/app-error.ts';
+import { notLoaded, stopped } from './engine-failures.ts';
 import { forkEngine, type EngineProcessOptions } from './fork-engine.ts';
 import { readResult, type HeardText } from './heard-text.ts';
 import type { RecognizerReply, RecognizerRequest } from './recognizer-process.ts';
@@ -56,20 +56,4 @@ export async function startRecognizer(
     const now = child.messages();
     return now.startsWith(before) ? now.slice(before.length) : now;
   }
-}
-
-function notLoaded(modelId: string, messages: string): AppError {
-  return new AppError(
-    'model_unavailable',
-    `The speech model "${modelId}" could not be loaded: it is damaged, or too large for the memory here. Check it with "scholium models verify ${modelId}", or take a smaller one.`,
-    { cause: messages },
-  );
-}
-
-function stopped(messages: string): AppError {
-  return new AppError(
-    'engine_failed',
-    'The speech engine stopped while it was listening. What was transcribed so far is kept; try again, or take a smaller model.',
-    { cause: messages },
-  );
 }
