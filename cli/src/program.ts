@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import { DEFAULT_SERVER_URL } from './environment.ts';
 import { exitCodes } from './exit-codes.ts';
+import { addNoteCommands } from './note-commands.ts';
 import { addOperatorCommands } from './operator-commands.ts';
 
 export interface GlobalOptions {
@@ -37,6 +38,7 @@ export function createProgram(run: (options: GlobalOptions, command: RunCommand)
   addServerCommands(program, go);
   addFileCommands(program, go);
   addLectureCommands(program, go);
+  addNoteCommands(program, go);
   addJobCommands(program, go);
   addOperatorCommands(program, go);
   return program;
