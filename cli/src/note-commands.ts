@@ -11,7 +11,8 @@ export function addNoteCommands(program: Command, go: Go): void {
     .description('write the notes that a preset names')
     .argument('<lecture>', 'id of the lecture')
     .option('--preset <id>', "exam, beginner, research, meeting or one of your own (default: the lecture's)")
-    .action((lectureId: string, options: { preset?: string }) =>
+    .option('--again', 'write them anew although nothing has changed since')
+    .action((lectureId: string, options: { preset?: string; again?: boolean }) =>
       go(async (context) => (await load()).makeNotes(context, { lectureId, ...options })),
     );
   notes

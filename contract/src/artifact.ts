@@ -55,7 +55,7 @@ export const actionItemsContentSchema = z.object({
     z
       .object({
         task: text,
-        /** As it was said: a name, or I, we, you. Null when nobody was named. */
+        /** As it was said: a name, or we, you, I (the speaker's name where it is known). Null when nobody was named. */
         who: text.nullable(),
         /** As it was said: "by Friday". Null when no time was named. */
         due: text.nullable(),

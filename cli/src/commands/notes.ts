@@ -14,10 +14,13 @@ interface One {
 }
 
 /** `scholium notes make`: writes notes and waits for them. */
-export async function makeNotes(context: CommandContext, input: { lectureId: string; preset?: string }): Promise<void> {
+export async function makeNotes(
+  context: CommandContext,
+  input: { lectureId: string; preset?: string; again?: boolean },
+): Promise<void> {
   const { signal, terminal } = context;
   const client = await context.connect();
-  const body = input.preset === undefined ? {} : { preset_id: input.preset };
+  const body = { preset_id: input.preset, again: input.again };
   const { jobId } = await client.call('generate', { params: { lectureId: input.lectureId }, body, signal });
   const progress = await startProgress(terminal, 'Writing notes');
   try {

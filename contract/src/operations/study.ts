@@ -82,6 +82,12 @@ export const studyOperations = {
       .object({
         course_id: idSchema.optional().describe('Accepted for older clients; the lecture knows its course'),
         preset_id: idSchema.optional(),
+        again: z
+          .boolean()
+          .optional()
+          .describe(
+            'true: written anew although nothing has changed since. What is there stays, and what people wrote is carried over',
+          ),
       })
       .optional(),
     responses: { 202: { description: 'The job', schema: jobStartedSchema } },

@@ -54,6 +54,12 @@ describe('ExtractiveWriter on the sample lecture', () => {
       { material: { title: 'Meeting', language: 'en', sentences: said }, kinds: ['action_items'], length: 1 },
       signal,
     );
+    const spoken = { ...sentence('I will call the printer.', 3), speaker: 'Tom' };
+    const [byTom] = await writer.write(
+      { material: { title: 'Meeting', language: 'en', sentences: [spoken] }, kinds: ['action_items'], length: 1 },
+      signal,
+    );
+    expect(byTom?.content).toMatchObject({ items: [{ who: 'Tom' }] });
     const items = [{ task: 'Maria will send the minutes by Friday.', who: 'Maria', due: 'by Friday', cites: [0] }];
     expect(made).toMatchObject({ content: { items }, citations: [{ quote: 'Maria will send the minutes by Friday.' }] });
   });

@@ -16,6 +16,8 @@ export interface Sentence {
   readonly doubtful: ReadonlySet<number>;
   /** How sure the engine was of its words on average; 1 for written text. */
   readonly clarity: number;
+  /** Who says it; null where that is not known. */
+  readonly speaker: string | null;
   /** Silence before it; 0 where times are not known or another source begins. */
   readonly pauseMs: number;
 }
@@ -52,6 +54,7 @@ export function readStudyText(material: Material): StudyText {
       stems,
       doubtful,
       clarity,
+      speaker: passage.speaker ?? null,
       pauseMs: pauseBefore(material.sentences, index),
     };
   });

@@ -111,7 +111,13 @@ const writing: Writing = {
     questions: practice(study).map(({ sentences, ...question }) => ({ ...question, cites: cites(sentences) })),
   }),
   action_items: ({ text }, cites) => ({
-    items: actionItems(text).map(({ sentence, who, due }) => ({ task: sentence.text, who, due, cites: cites([sentence]) })),
+    items: actionItems(text).map(({ sentence, who, due }) => ({
+      task: sentence.text,
+      // "I" is whoever says it.
+      who: who === 'I' && sentence.speaker ? sentence.speaker : who,
+      due,
+      cites: cites([sentence]),
+    })),
   }),
   study_plan: (study, cites) => ({
     sessions: studySessions({ ...study, practice: [...flashcards(study), ...practice(study)] }).map(

@@ -60,7 +60,7 @@ function proseOf(document: DocumentText): StudySentence[] {
 /** The sentences of a transcript, each with its exact place. */
 export function collectSentences({ lectureId, sourceId, version, segments }: Transcript): StudySentence[] {
   let next = 0;
-  return segments.flatMap(({ words }) => {
+  return segments.flatMap(({ words, speaker }) => {
     const firstWord = next;
     next += words.length;
     const [first, last] = [words[0], words.at(-1)];
@@ -80,6 +80,7 @@ export function collectSentences({ lectureId, sourceId, version, segments }: Tra
         startChar: null,
         endChar: null,
         wordConfidences: words.map((word) => word.confidence),
+        speaker,
       },
     ];
   });

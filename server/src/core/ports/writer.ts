@@ -14,6 +14,8 @@ export interface Material {
 export interface StudySentence extends Passage {
   /** How sure the speech engine was of each word (0..1), in the order of the text; absent for text that was never spoken. */
   readonly wordConfidences?: readonly number[];
+  /** Who says it, where that is known. */
+  readonly speaker?: string | null;
 }
 
 export interface WriteRequest {

@@ -55,7 +55,7 @@ export interface ApiDeps {
     input: InScope & { lectureId: string; sourceId: string | null; model: string | null; language: string | null },
   ): Promise<Job>;
   /** `presetId` null takes the lecture's own. */
-  requestGeneration(input: InScope & { lectureId: string; presetId: string | null }): Promise<Job>;
+  requestGeneration(input: InScope & { lectureId: string; presetId: string | null; again?: boolean }): Promise<Job>;
   /** `types` null takes all. */
   requestExport(input: InScope & { lectureId: string; types: readonly string[] | null }): Promise<Job>;
   /** @throws AppError `job_not_found`, `job_not_cancellable` */

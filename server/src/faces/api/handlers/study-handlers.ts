@@ -8,7 +8,8 @@ import type { Handlers } from '../handler.ts';
 export function studyHandlers(deps: ApiDeps) {
   return {
     async generate({ scope, params, body }) {
-      const job = await deps.requestGeneration({ scope, ...params, presetId: body?.preset_id ?? null });
+      const { preset_id: presetId = null, again = false } = body ?? {};
+      const job = await deps.requestGeneration({ scope, ...params, presetId, again });
       return { status: 202, body: { jobId: job.id } };
     },
     async search({ scope, query, signal }) {
