@@ -84,6 +84,7 @@ export const errorCatalogue = {
   search_unavailable: { status: 503, title: 'The search index cannot be used', permanent: false },
   configuration_invalid: { status: 500, title: 'The configuration is not valid', permanent: true },
   port_in_use: { status: 500, title: 'The port is taken', permanent: true },
+  switched_off: { status: 503, title: 'The operator has switched this off', permanent: true },
   server_stopping: { status: 503, title: 'The server is stopping', permanent: false },
   internal: { status: 500, title: 'Something went wrong inside Scholium', permanent: false },
 } as const satisfies Record<string, { status: number; title: string; permanent: boolean }>;

@@ -13,6 +13,7 @@ export * from './operations.ts';
 export * from './operators.ts';
 export * from './problem.ts';
 export * from './search.ts';
+export * from './settings.ts';
 export * from './thread.ts';
 export * from './transcript.ts';
 export * from './upload.ts';

@@ -5,6 +5,7 @@ import { jobOperations } from './operations/jobs.ts';
 import { libraryOperations } from './operations/library.ts';
 import { operatorOperations } from './operations/operators.ts';
 import { recordingOperations } from './operations/recordings.ts';
+import { settingOperations } from './operations/settings.ts';
 import { studyOperations } from './operations/study.ts';
 import { systemOperations } from './operations/system.ts';
 import { threadOperations } from './operations/threads.ts';
@@ -21,6 +22,7 @@ export const operations = {
   ...exportOperations,
   ...jobOperations,
   ...operatorOperations,
+  ...settingOperations,
   ...systemOperations,
 } as const satisfies Record<string, OperationSpec>;
 

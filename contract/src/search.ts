@@ -42,5 +42,10 @@ export const suggestReplySchema = z.object({ suggestions: z.array(suggestionSche
 export type SuggestReply = z.infer<typeof suggestReplySchema>;
 
 /** `supported` is false, and `citations` empty, when the material does not hold the answer; `answer` then says so. */
-export const answerSchema = z.object({ answer: z.string(), supported: z.boolean(), citations: z.array(citationSchema) });
+export const answerSchema = z.object({
+  answer: z.string(),
+  supported: z.boolean(),
+  citations: z.array(citationSchema),
+  cached: z.boolean().optional().describe('True when the same was answered before and the source has not changed'),
+});
 export type AnswerReply = z.infer<typeof answerSchema>;

@@ -76,8 +76,9 @@ export const chatEventSchemas = {
     inputTokens: z.number(),
     outputTokens: z.number(),
     costUsd: z.number().nullable(),
+    cached: z.boolean().describe('Nothing was asked: the same was answered before'),
   }),
-  done: z.object({ message: messageSchema }),
+  done: z.object({ message: messageSchema, cached: z.boolean() }),
   error: z.object({ code: z.string(), title: z.string(), detail: z.string() }),
 } as const;
 export type ChatEvent = {

@@ -96,7 +96,7 @@ describe('the product with a language model', () => {
     const thread = await composition.api.threads.create({ scope, title: null, about: { kind: 'everything' } });
     const deltas: string[] = [];
     const answer = await composition.api.threads.ask(
-      { scope, threadId: thread.id, question: 'What does memory do?', instructions: null },
+      { scope, threadId: thread.id, question: 'What does memory do?' },
       (event) => {
         if (event.type === 'delta') deltas.push(event.text);
       },

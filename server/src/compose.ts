@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Config } from './config.ts';
 import { ask } from './core/ask/ask.ts';
 import { bindThreads } from './core/ask/bind-threads.ts';
+import { createRemembered } from './core/ask/remembered.ts';
 import { search } from './core/ask/search.ts';
 import { suggest } from './core/ask/suggest.ts';
 import { requestExport } from './core/export/request-export.ts';
@@ -18,6 +19,9 @@ import { startRunner, type Runner } from './core/jobs/run-jobs.ts';
 import { restoreCourse, restoreLecture, trashCourse, trashLecture, trashSource } from './core/library/trash.ts';
 import { bindOperators } from './core/operations/bind-operators.ts';
 import { pipeline } from './core/pipeline.ts';
+import { bindSettings } from './core/settings/bind-settings.ts';
+import { whileOn } from './core/settings/switches.ts';
+import { createUsageRecorder, type UsageRecorder } from './core/settings/usage-recorder.ts';
 import { addWebPage } from './core/read/add-document.ts';
 import type {
   Blobs,
@@ -97,6 +101,9 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const startedAt = Date.now();
   const stopping = new AbortController();
   const ports = await openPorts(config, overrides);
+  const usage = createUsageRecorder(ports);
+  const remembered = createRemembered({ ...ports, cache: ports.store.cache }, config.cacheTtlMs);
+  const asking = { ...ports, usage, remembered };
   const api: ApiDeps = {
     ...ports,
     settings: {
@@ -107,28 +114,32 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     },
     ingest: (input, signal) => ingest(ports, input, signal),
     addSource: (input, signal) => addSource(ports, input, signal),
-    addWebPage: (input) => addWebPage(ports, input),
+    addWebPage: whileOn(ports, 'urlFetching', (input) => addWebPage(ports, input)),
     requestTranscription: (input) => requestTranscription(ports, input),
-    requestGeneration: (input) => requestGeneration(ports, input),
+    requestGeneration: whileOn(ports, 'generation', (input) => requestGeneration(ports, input)),
     requestExport: (input) => requestExport(ports, input),
     cancelJob: (input) => cancelJob(ports, input),
-    search: (input, signal) => search(ports, input, signal),
+    search: (input, signal) => search(asking, input, signal),
     suggest: (input, signal) => suggest(ports, input, signal),
-    ask: (input, signal) => ask(ports, input, signal),
+    ask: whileOn(ports, 'chat', (input, signal) => ask(asking, input, signal)),
     health: createHealthCheck(ports, { version: VERSION, startedAt }),
     readiness: createReadinessCheck(ports, { version: VERSION, startedAt, stopping: stopping.signal }),
     uploads: bindUploads(ports, { maxBytes: config.uploadMaxFileSizeBytes }),
     trash: bindTrash(ports),
-    threads: bindThreads(ports),
+    threads: bindThreads(asking),
+    settingUseCases: bindSettings(ports),
     operators: bindOperators(ports, config.retention),
   };
   return {
     ports,
     api,
-    startWorker: () => startWorker(config, ports),
-    startFallback: () => startFallback(config, ports),
+    startWorker: () => startWorker(config, { ...ports, usage }),
+    startFallback: () => startFallback(config, { ...ports, usage }),
     announceStop: () => stopping.abort(),
-    close: () => closePorts(ports),
+    async close() {
+      await usage.settled();
+      await closePorts(ports);
+    },
   };
 }
 
@@ -301,13 +312,15 @@ async function reindex(deps: Pick<Ports, 'store' | 'queue' | 'events' | 'clock' 
   }
 }
 
+type WorkerPorts = Ports & { readonly usage: UsageRecorder };
+
 /** The API runs jobs while Redis is away, when it is told to. */
-function startFallback(config: Config, ports: Ports): Runner | null {
+function startFallback(config: Config, ports: WorkerPorts): Runner | null {
   if (config.redis === null || config.queueFallback === 'none') return null;
   return runInlineWhileAway(ports, { start: () => startJobs(config, ports, 'inline'), graceMs: FALLBACK_GRACE_MS });
 }
 
-function startWorker(config: Config, ports: Ports): Runner {
+function startWorker(config: Config, ports: WorkerPorts): Runner {
   const runner = startJobs(config, ports, 'worker');
   const stopUpkeep = scheduleUpkeep(ports);
   return {
@@ -319,7 +332,7 @@ function startWorker(config: Config, ports: Ports): Runner {
   };
 }
 
-function startJobs(config: Config, ports: Ports, executedBy: 'worker' | 'inline'): Runner {
+function startJobs(config: Config, ports: WorkerPorts, executedBy: 'worker' | 'inline'): Runner {
   const retention = config.retention.enabled ? config.retention : null;
   // Where the web app is reached is not configured yet: times lead to places in the document itself.
   const deps = { ...ports, keepJobsDays: config.keepJobsDays, retention, publicUrl: config.publicUrl };

@@ -224,6 +224,11 @@ export const variables = {
     'auto',
     z.enum(['auto', 'embedded', 'openai', 'gemini', 'openai-compatible']),
   ),
+  CACHE_TTL: variable(
+    'Seconds for which an answer, and the vector of a question, is used again; 0 switches that off. A changed text, model, preset or conversation is always answered anew.',
+    '86400',
+    wholeNumber(0, 31_536_000),
+  ),
   EMBEDDING_DIMENSIONS: variable(
     'Length of the vectors; 0 goes by the model. Must be set for `openai-compatible` and for models that Scholium does not know.',
     '0',

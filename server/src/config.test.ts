@@ -169,6 +169,7 @@ describe('a value that cannot be used', () => {
     OPENAI_COMPATIBLE_STRUCTURED_OUTPUTS: 'perhaps',
     EMBEDDINGS: 'magic',
     EMBEDDING_DIMENSIONS: '-1',
+    CACHE_TTL: '-1',
   };
   it.each(Object.entries(bad))('of %s (%s) is refused with its name', (name, value) => {
     expect(() => readVariables({ [name]: value })).toThrow(invalid(new RegExp(`^${name} is set to a value`)));

@@ -47,6 +47,8 @@ export interface Config extends ModelsConfig {
   /** How many other workers may help with one long recording. */
   readonly transcribeHelpers: number;
   readonly jobTimeoutMs: number;
+  /** 0: no answer is used twice. */
+  readonly cacheTtlMs: number;
   /** Between saying that no more requests are wanted and taking none. */
   readonly shutdownDelayMs: number;
   readonly keepJobsDays: number;
@@ -116,6 +118,7 @@ export function loadConfig(environment: Environment = process.env, options: { cw
     transcribeHelpers: variables.TRANSCRIBE_HELPERS,
     lightJobs: variables.LIGHT_JOBS,
     jobTimeoutMs: variables.JOB_TIMEOUT * 1000,
+    cacheTtlMs: variables.CACHE_TTL * 1000,
     shutdownDelayMs: variables.SHUTDOWN_DELAY_SECONDS * 1000,
     keepJobsDays: variables.JOB_RETENTION_DAYS,
     ffmpegPath,

@@ -21,6 +21,7 @@ import { PlainDocumentReader } from './plain-document-reader.ts';
 import { ingest } from '../src/core/ingest/ingest.ts';
 import { cancelJob } from '../src/core/jobs/cancel-job.ts';
 import { enqueue } from '../src/core/jobs/enqueue.ts';
+import { bindSettings } from '../src/core/settings/bind-settings.ts';
 import { bindOperators } from '../src/core/operations/bind-operators.ts';
 import { restoreRecording } from '../src/core/upkeep/restore-recording.ts';
 import type { JobKind } from '../src/core/jobs/job-kind.ts';
@@ -119,6 +120,7 @@ export async function openApiFixture(
       trashSource: (input) => trashSource(jobDeps, input),
       restoreSource: (input) => restoreRecording(jobDeps, input),
     },
+    settingUseCases: bindSettings({ ...jobDeps, log }),
     operators: bindOperators(
       { ...ports, ...jobDeps, searchIndex: { remove: async () => {} } },
       { rawAudioDays: 30, transcriptDays: 14 },

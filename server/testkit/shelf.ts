@@ -2,6 +2,7 @@ import type { DocumentText } from '../src/core/domain/document.ts';
 import type { Course, Lecture, Source } from '../src/core/domain/library.ts';
 import type { Scope } from '../src/core/domain/scope.ts';
 import type { Transcript } from '../src/core/domain/transcript.ts';
+import type { SettingStore } from '../src/core/ports/setting-store.ts';
 import type {
   CourseStore,
   DocumentStore,
@@ -19,6 +20,7 @@ type ReadableStore = {
   sources: Pick<SourceStore, 'find'>;
   transcripts: Pick<TranscriptStore, 'find' | 'latest'>;
   documents: Pick<DocumentStore, 'find' | 'latest'>;
+  settings: Pick<SettingStore, 'read'>;
 };
 
 /** One course with one lecture with one source (ids `course`, `lecture`, `source`, owner `ann`), to be changed by tests. */
@@ -28,7 +30,7 @@ export interface Shelf {
   source: Source | null;
   transcripts: Transcript[];
   documents: DocumentText[];
-  readonly store: Pick<Store, 'courses' | 'lectures' | 'sources' | 'transcripts' | 'documents'>;
+  readonly store: Pick<Store, 'courses' | 'lectures' | 'sources' | 'transcripts' | 'documents' | 'settings'>;
 }
 
 export function makeShelf(...transcripts: Transcript[]): Shelf {
@@ -73,6 +75,7 @@ export function makeShelf(...transcripts: Transcript[]): Shelf {
         shelf.transcripts.find((transcript) => transcript.sourceId === sourceId && transcript.version === version) ?? null,
       latest: async (_scope, sourceId) => shelf.transcripts.findLast((transcript) => transcript.sourceId === sourceId) ?? null,
     },
+    settings: { read: async () => ({}) },
     documents: {
       find: async (_scope, sourceId, version) =>
         shelf.documents.find((document) => document.sourceId === sourceId && document.version === version) ?? null,

@@ -91,7 +91,7 @@ export const studyOperations = {
       })
       .optional(),
     responses: { 202: { description: 'The job', schema: jobStartedSchema } },
-    errors: ['lecture_not_found', 'preset_not_found', 'transcript_not_found'],
+    errors: ['lecture_not_found', 'preset_not_found', 'transcript_not_found', 'switched_off'],
   }),
   search: defineOperation({
     operationId: 'search',
@@ -143,6 +143,6 @@ export const studyOperations = {
     headers: idempotencyHeaders,
     body: z.object({ question: z.string().trim().min(1, 'must not be empty').max(2000, 'must be at most 2000 characters') }),
     responses: { 200: { description: 'The answer', schema: answerSchema } },
-    errors: ['lecture_not_found', 'search_unavailable'],
+    errors: ['lecture_not_found', 'search_unavailable', 'switched_off'],
   }),
 } as const;

@@ -93,7 +93,14 @@ export const threadOperations = {
     headers: idempotencyHeaders,
     body: z.object({ question: questionSchema }),
     responses: { 200: { description: 'The answer', schema: messageSchema } },
-    errors: ['thread_not_found', 'search_unavailable', 'model_unreachable', 'model_rate_limited', 'model_refused'],
+    errors: [
+      'thread_not_found',
+      'search_unavailable',
+      'model_unreachable',
+      'model_rate_limited',
+      'model_refused',
+      'switched_off',
+    ],
   }),
   askStream: defineOperation({
     operationId: 'askStream',
@@ -107,6 +114,6 @@ export const threadOperations = {
     headers: idempotencyHeaders,
     body: chatQuestionSchema,
     responses: { 200: { description: 'The events', mediaType: 'text/event-stream' } },
-    errors: ['thread_not_found', 'lecture_not_found', 'course_not_found'],
+    errors: ['thread_not_found', 'lecture_not_found', 'course_not_found', 'switched_off'],
   }),
 } as const;

@@ -49,7 +49,7 @@ beforeEach(async () => {
 
 function ask(question: string, options: { writer?: Writer; signal?: AbortSignal; emit?: (event: AnswerEvent) => void } = {}) {
   const { writer = deps.writer as Writer, signal = new AbortController().signal, emit = () => {} } = options;
-  return askInThread({ ...deps, writer }, { scope, threadId: 'thr_1', question, instructions: null }, emit, signal);
+  return askInThread({ ...deps, writer }, { scope, threadId: 'thr_1', question }, emit, signal);
 }
 
 const messages = (): Promise<readonly Message[]> => deps.store.threads.messages(scope, 'thr_1', 50);

@@ -1,19 +1,18 @@
 import { AppError, toAppError } from '../domain/app-error.ts';
-import { citedTexts, groundAnswer, UNSUPPORTED_ANSWER } from '../domain/grounding.ts';
 import { newId } from '../domain/ids.ts';
 import { ownerScope, type Scope } from '../domain/scope.ts';
 import type { Message, Thread } from '../domain/thread.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { SearchQuery } from '../ports/search-index.ts';
 import type { Store } from '../ports/store.ts';
-import type { AnswerDraft, Evidence, Writer, WriterUsage } from '../ports/writer.ts';
+import type { AnswerDraft, Evidence } from '../ports/writer.ts';
 import { contentStems } from '../domain/content-terms.ts';
 import { gatherEvidence, type GatherEvidenceDeps } from './gather-evidence.ts';
 import { findThread } from './threads.ts';
+import { writeAnswer, type AnswerUsage, type WriteAnswerDeps } from './write-answer.ts';
 
-export interface AskInThreadDeps extends GatherEvidenceDeps {
-  readonly store: GatherEvidenceDeps['store'] & Pick<Store, 'threads' | 'courses' | 'lectures'>;
-  readonly writer: Pick<Writer, 'engine' | 'model' | 'answer'>;
+export interface AskInThreadDeps extends GatherEvidenceDeps, Omit<WriteAnswerDeps, 'store' | 'metrics' | 'remembered'> {
+  readonly store: GatherEvidenceDeps['store'] & Pick<Store, 'threads' | 'courses' | 'lectures' | 'settings'>;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -22,15 +21,13 @@ export interface AskInThreadInput {
   readonly threadId: string;
   /** 1 to 2000 characters. */
   readonly question: string;
-  /** How the person wants to be answered; null for no wishes. */
-  readonly instructions: string | null;
 }
 
 /** What happens while a question is answered, in this order: sources, any number of deltas, usage. */
 export type AnswerEvent =
   | { readonly type: 'sources'; readonly evidence: readonly Evidence[] }
   | { readonly type: 'delta'; readonly text: string }
-  | { readonly type: 'usage'; readonly usage: WriterUsage };
+  | { readonly type: 'usage'; readonly usage: AnswerUsage };
 
 /** Messages that a model is reminded of. */
 const REMEMBERED = 40;
@@ -58,20 +55,21 @@ export async function askInThread(
   let said = '';
   try {
     const query = { scope, text: searched(question, before), filter: filterOf(thread) };
-    const { evidence, texts } = await gatherEvidence(deps, query, signal);
-    emit({ type: 'sources', evidence });
-    const draft = await write(
+    const gathered = await gatherEvidence(deps, query, signal);
+    emit({ type: 'sources', evidence: gathered.evidence });
+    const draft = await writeAnswer(
       deps,
-      { ...input, question },
-      { evidence, before },
-      (event) => {
-        if (event.type === 'delta') said += event.text;
-        emit(event);
+      { scope, question, filter: query.filter, gathered, history: before.map(remembered) },
+      {
+        onDelta: (text) => {
+          said += text;
+          emit({ type: 'delta', text });
+        },
+        onUsage: (usage) => emit({ type: 'usage', usage }),
       },
       signal,
     );
-    const grounded = groundAnswer(draft, citedTexts(texts));
-    return await keep(deps, thread, question, { ...answered(deps, grounded), unsupported: draft.unsupported ?? [] });
+    return await keep(deps, thread, question, { ...answered(deps, draft), unsupported: draft.unsupported ?? [] });
   } catch (error) {
     const status = signal.aborted ? 'stopped' : 'failed';
     if (status === 'failed')
@@ -82,29 +80,9 @@ export async function askInThread(
   }
 }
 
-async function write(
-  { writer, metrics }: AskInThreadDeps,
-  { question, instructions }: AskInThreadInput,
-  { evidence, before }: { evidence: readonly Evidence[]; before: readonly Message[] },
-  emit: (event: AnswerEvent) => void,
-  signal: AbortSignal,
-): Promise<AnswerDraft> {
-  if (evidence.length === 0) return { answer: UNSUPPORTED_ANSWER, supported: false, citations: [] };
-  return writer.answer(
-    {
-      question,
-      evidence,
-      instructions,
-      // Marks of earlier answers mean nothing any more.
-      history: before.map(({ role, text }) => ({ role, text: text.replaceAll(/\s*\[\d+\]/g, '') })),
-      onDelta: (text) => emit({ type: 'delta', text }),
-      onUsage: (usage) => {
-        metrics.modelUsed({ ...usage, purpose: 'answer' });
-        emit({ type: 'usage', usage });
-      },
-    },
-    signal,
-  );
+/** Marks of earlier answers mean nothing any more. */
+function remembered({ role, text }: Message): { role: Message['role']; text: string } {
+  return { role, text: text.replaceAll(/\s*\[\d+\]/g, '') };
 }
 
 function answered({ writer }: AskInThreadDeps, { answer, supported, citations }: AnswerDraft): Said {

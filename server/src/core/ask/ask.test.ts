@@ -58,6 +58,9 @@ async function makeBench(answer: (request: AnswerRequest) => AnswerDraft = answe
     log: { info: note, warn: note, error: note },
     metrics: { ...silentMetrics, searched: ({ mode }: { mode: string }) => void modes.push(mode) },
     writer: {
+      engine: 'test',
+      model: 'test',
+      digest: 'test',
       answer: async (request: AnswerRequest) => {
         asked.push(request);
         return answer(request);

@@ -1,12 +1,12 @@
 import type { AnswerReply } from '@scholium/contract';
 import { AppError } from '../domain/app-error.ts';
-import { citedTexts, groundAnswer, UNSUPPORTED_ANSWER } from '../domain/grounding.ts';
 import type { Scope } from '../domain/scope.ts';
-import type { Writer } from '../ports/writer.ts';
+import type { Store } from '../ports/store.ts';
 import { gatherEvidence, type GatherEvidenceDeps } from './gather-evidence.ts';
+import { writeAnswer, type WriteAnswerDeps } from './write-answer.ts';
 
-export interface AskDeps extends GatherEvidenceDeps {
-  readonly writer: Pick<Writer, 'answer'>;
+export interface AskDeps extends GatherEvidenceDeps, Omit<WriteAnswerDeps, 'store' | 'metrics' | 'remembered'> {
+  readonly store: GatherEvidenceDeps['store'] & Pick<Store, 'settings'>;
 }
 
 export interface AskInput {
@@ -37,14 +37,9 @@ export async function ask(deps: AskDeps, input: AskInput, signal: AbortSignal): 
     throw new AppError('lecture_not_found', `There is no lecture "${lectureId.slice(0, 80)}". GET /lectures lists what exists.`);
   }
 
-  const wanted = { scope, text: question, filter: { lectureIds: [lectureId] } };
-  const { evidence, texts } = await gatherEvidence(deps, wanted, signal);
-  if (evidence.length === 0) return { answer: UNSUPPORTED_ANSWER, supported: false, citations: [] };
-
-  const draft = await deps.writer.answer(
-    { question, evidence, onUsage: (usage) => deps.metrics.modelUsed({ ...usage, purpose: 'answer' }) },
-    signal,
-  );
-  const { answer, supported, citations } = groundAnswer(draft, citedTexts(texts));
-  return { answer, supported, citations: [...citations] };
+  const filter = { lectureIds: [lectureId] };
+  const gathered = await gatherEvidence(deps, { scope, text: question, filter }, signal);
+  const written = await writeAnswer(deps, { scope, question, filter, gathered, history: [] }, {}, signal);
+  const { answer, supported, citations, cached } = written;
+  return { answer, supported, citations: [...citations], cached };
 }

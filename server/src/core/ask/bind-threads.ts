@@ -2,6 +2,7 @@ import type { Page, PageRequest } from '../domain/page.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Message, Thread, ThreadAbout } from '../domain/thread.ts';
 import type { ThreadFilter } from '../ports/thread-store.ts';
+import { requireOn, whileOn } from '../settings/switches.ts';
 import { askInThread, type AnswerEvent, type AskInThreadDeps, type AskInThreadInput } from './ask-in-thread.ts';
 import { createThread, findThread, listThreads, readThread, renameThread, restoreThread, trashThread } from './threads.ts';
 
@@ -17,6 +18,9 @@ export interface ThreadUseCases {
   rename(input: One & { title: string }): Promise<Thread>;
   trash(input: One): Promise<Thread>;
   restore(input: One): Promise<Thread>;
+  /** @throws AppError `switched_off` while no questions are answered */
+  admit(): Promise<void>;
+  /** @throws AppError as `admit`, and as `askInThread` */
   ask(input: AskInThreadInput, emit: (event: AnswerEvent) => void, signal: AbortSignal): Promise<Message>;
 }
 
@@ -30,6 +34,9 @@ export function bindThreads(deps: AskInThreadDeps): ThreadUseCases {
     rename: (input) => renameThread(deps, input),
     trash: (input) => trashThread(deps, input),
     restore: (input) => restoreThread(deps, input),
-    ask: (input, emit, signal) => askInThread(deps, input, emit, signal),
+    admit: () => requireOn(deps, 'chat'),
+    ask: whileOn(deps, 'chat', (input: AskInThreadInput, emit: (event: AnswerEvent) => void, signal: AbortSignal) =>
+      askInThread(deps, input, emit, signal),
+    ),
   };
 }

@@ -1,10 +1,13 @@
 import { toAppError } from '../domain/app-error.ts';
-import type { Scope } from '../domain/scope.ts';
+import { SYSTEM_OWNER, type Scope } from '../domain/scope.ts';
 import type { Embedder } from '../ports/embedder.ts';
 import type { Log } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { QueryVector, SearchHit, SearchIndex, SearchQuery } from '../ports/search-index.ts';
 import type { Store } from '../ports/store.ts';
+import { outputKey } from '../domain/output-key.ts';
+import type { Remembered } from './remembered.ts';
+import { textOfVector, vectorOfText } from './vector-text.ts';
 
 export interface FindPassagesDeps {
   readonly store: Pick<Store, 'courses' | 'lectures' | 'sources'>;
@@ -13,6 +16,8 @@ export interface FindPassagesDeps {
   readonly embedder: Embedder | null;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Vectors of questions that were asked before; left out, each is made anew. */
+  readonly remembered?: Remembered;
 }
 
 export interface FindPassagesInput {
@@ -43,7 +48,7 @@ export async function findPassages(
 ): Promise<FoundPassages> {
   const { scope, text, filter, limit } = input;
   const startedAt = performance.now();
-  const vector = embedQuery(deps, text, signal);
+  const vector = embedQuery(deps, input, signal);
   vector.catch(() => {}); // told by the search, unless that fails first
   const isLive = liveSources(deps.store, scope);
 
@@ -58,11 +63,22 @@ export async function findPassages(
   }
 }
 
-async function embedQuery({ embedder, log }: FindPassagesDeps, text: string, signal: AbortSignal): Promise<QueryVector | null> {
+async function embedQuery(
+  { embedder, remembered, log }: FindPassagesDeps,
+  { scope, text }: FindPassagesInput,
+  signal: AbortSignal,
+): Promise<QueryVector | null> {
   if (!embedder) return null;
   try {
+    const ownerId = scope.kind === 'owner' ? scope.ownerId : SYSTEM_OWNER;
+    const key = outputKey({ ownerId, step: 'query-vector', version: 1, embedder: embedder.id, text });
+    const memory = scope.kind === 'owner' ? remembered : undefined;
+    const known = vectorOfText((await memory?.find(scope, 'query-vector', key)) ?? null, embedder.dimensions);
+    if (known) return { embedderId: embedder.id, values: known };
     const [values] = await embedder.embed([text], 'query', signal);
-    return values ? { embedderId: embedder.id, values } : null;
+    if (!values) return null;
+    await memory?.keep(scope, 'query-vector', key, textOfVector(values));
+    return { embedderId: embedder.id, values };
   } catch (error) {
     const { code } = toAppError(error);
     if (signal.aborted || code === 'cancelled') throw error;

@@ -6,7 +6,7 @@ import { citedTexts, groundCitations } from '../domain/grounding.ts';
 import { newId } from '../domain/ids.ts';
 import { outputKey } from '../domain/output-key.ts';
 import type { Preset } from '../domain/preset.ts';
-import type { Scope } from '../domain/scope.ts';
+import { ownerScope, type Scope } from '../domain/scope.ts';
 import { withPractice } from '../domain/study-plan.ts';
 import { findPreset } from '../library/presets.ts';
 import type { JobCompletion } from '../jobs/job-kind.ts';
@@ -14,6 +14,7 @@ import type { Metrics } from '../ports/metrics.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import type { Writer } from '../ports/writer.ts';
+import type { UsageRecorder } from '../settings/usage-recorder.ts';
 import { carriedEdit } from './carry-edits.ts';
 import { type Collected, collectMaterial } from './collect-material.ts';
 import type { GeneratePayload } from './generate.job.ts';
@@ -24,6 +25,8 @@ const VERSION = 1;
 export interface GenerateDeps {
   readonly store: Pick<Store, 'lectures' | 'sources' | 'transcripts' | 'documents' | 'presets' | 'outputs' | 'artifacts'>;
   readonly metrics: Pick<Metrics, 'modelUsed'>;
+  /** Left out, nobody's use is written down. */
+  readonly usage?: UsageRecorder;
   readonly writer: Pick<Writer, 'engine' | 'model' | 'digest' | 'write'>;
   readonly clock: Pick<Clock, 'now'>;
 }
@@ -85,7 +88,10 @@ export async function generate(deps: GenerateDeps, input: GenerateInput, signal:
       length: preset.length,
       style: { language: preset.language, tone: preset.tone, instructions: preset.instructions },
       onProgress: (fraction) => onProgress(fraction * 0.95, 'Making the notes.'),
-      onUsage: (usage) => deps.metrics.modelUsed({ ...usage, purpose: 'notes' }),
+      onUsage: (usage) => {
+        deps.metrics.modelUsed({ ...usage, purpose: 'notes' });
+        deps.usage?.used(ownerScope(lecture.ownerId), 'notes', usage);
+      },
       onProblem: (kind, { code, detail }) => problems.push({ kind, code, detail }),
     },
     signal,

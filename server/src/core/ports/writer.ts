@@ -73,6 +73,8 @@ export interface AnswerDraft {
   readonly citations: readonly Citation[];
   /** Sentences of the answer whose citation was false and is gone. */
   readonly unsupported?: readonly string[];
+  /** True when the engine that was asked is away and another one wrote this. */
+  readonly isFallback?: true;
 }
 
 /** Writes study material and answers. Everything it writes cites the sentences it was given. */

@@ -1,10 +1,11 @@
 import type { HealthReply } from '@scholium/contract';
 import { AppError, toAppError } from '../domain/app-error.ts';
+import { systemScope } from '../domain/scope.ts';
 import type { Blobs, Clock, MediaDecoder, Queue, SearchIndex, Store, Transcriber } from '../ports/index.ts';
 import { chooseTranscriber } from '../transcribe/choose-transcriber.ts';
 
 export interface HealthDeps {
-  readonly store: Pick<Store, 'check'>;
+  readonly store: Pick<Store, 'check' | 'cache'>;
   readonly blobs: Pick<Blobs, 'check'>;
   readonly queue: Pick<Queue, 'check'>;
   readonly searchIndex: Pick<SearchIndex, 'check'>;
@@ -33,6 +34,7 @@ export function createHealthCheck(deps: HealthDeps, facts: { version: string; st
       askSearch(deps.searchIndex),
       ask('decoder', decoder),
       ask('speech', engine),
+      ask('cache', () => tidyCache(deps)),
     ]);
     const isDown = dependencies.some(({ name, status }) => status === 'down' && VITAL.has(name));
     const isWhole = dependencies.every(({ status }) => status === 'ok');
@@ -47,7 +49,7 @@ export function createHealthCheck(deps: HealthDeps, facts: { version: string; st
 
 /** Asks only what every request needs. `down` as well once `stopping` is aborted: load balancers then look elsewhere. */
 export function createReadinessCheck(
-  deps: Pick<HealthDeps, 'store' | 'blobs' | 'clock'>,
+  deps: Pick<HealthDeps, 'blobs' | 'clock'> & { readonly store: Pick<Store, 'check'> },
   facts: { version: string; startedAt: number; stopping: AbortSignal },
 ): () => Promise<HealthReply> {
   return async () => {
@@ -73,6 +75,12 @@ async function ask(name: string, check: () => Promise<string | void>): Promise<D
   } catch (error) {
     return { name, status: 'down', message: toAppError(error).detail };
   }
+}
+
+/** Drops what has expired and says how much is left. */
+async function tidyCache({ store, clock }: HealthDeps): Promise<string> {
+  await store.cache.removeExpired(clock.now());
+  return `${await store.cache.count(systemScope)} answers and vectors`;
 }
 
 async function askSearch(searchIndex: Pick<SearchIndex, 'check'>): Promise<Dependency> {

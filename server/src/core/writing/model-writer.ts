@@ -65,7 +65,7 @@ export function createModelWriter(model: LanguageModel, fallback: Writer | null)
         return await answerWithModel(model, request, signal);
       } catch (error) {
         if (!fallback || signal.aborted || !isModelFault(error)) throw error;
-        return fallback.answer(request, signal);
+        return { ...(await fallback.answer(request, signal)), isFallback: true };
       }
     },
     async close() {

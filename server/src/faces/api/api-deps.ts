@@ -3,6 +3,7 @@ import type { ThreadUseCases } from '../../core/ask/bind-threads.ts';
 import type { Job } from '../../core/domain/job.ts';
 import type { Course, Lecture, Source } from '../../core/domain/library.ts';
 import type { Scope } from '../../core/domain/scope.ts';
+import type { SettingUseCases } from '../../core/settings/bind-settings.ts';
 import type { OperatorUseCases } from '../../core/operations/bind-operators.ts';
 import type { UploadUseCases } from '../../core/ingest/bind-uploads.ts';
 import type { Blobs, Clock, Events, Log, Store } from '../../core/ports/index.ts';
@@ -82,6 +83,7 @@ export interface ApiDeps {
   readonly trash: TrashUseCases;
   readonly threads: ThreadUseCases;
   readonly operators: OperatorUseCases;
+  readonly settingUseCases: SettingUseCases;
 }
 
 /** Each returns the row as it is afterwards and throws the row's `..._not_found`. */

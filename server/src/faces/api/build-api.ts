@@ -20,12 +20,14 @@ import { courseHandlers, lectureHandlers } from './handlers/library-handlers.ts'
 import { operatorHandlers } from './handlers/operator-handlers.ts';
 import { recordingHandlers } from './handlers/recording-handlers.ts';
 import { artifactHandlers } from './handlers/artifact-handlers.ts';
+import { settingHandlers } from './handlers/setting-handlers.ts';
 import { studyHandlers } from './handlers/study-handlers.ts';
 import { systemHandlers } from './handlers/system-handlers.ts';
 import { threadHandlers } from './handlers/thread-handlers.ts';
 import { uploadHandlers } from './handlers/upload-handlers.ts';
 import { serveHome } from './home-page.ts';
 import { readJsonBodies } from './json-body.ts';
+import type { ProcessFigures } from './process-figures.ts';
 import { tusRoutes } from './uploads/tus-routes.ts';
 import { uploadGate } from './uploads/upload-gate.ts';
 import { toApiError, toProblem } from './problem.ts';
@@ -75,12 +77,14 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
     const detail = `There is no ${request.method} here. What there is stands at /api/docs.`;
     return sendProblem(deps, new AppError('route_not_found', detail), request, reply);
   });
+  const figures: ProcessFigures = { startedAt: deps.clock.now(), calls: 0, sockets: 0 };
+  app.addHook('onResponse', async () => void figures.calls++);
   addRequestHooks(app, deps, closing.signal);
   readJsonBodies(app);
   drainRefusedBodies(app);
   await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } }, hsts: false });
   await app.register(multipart);
-  await serveChatSocket(app, deps, closing.signal);
+  await serveChatSocket(app, deps, { figures, closing: closing.signal });
   describeApi(app, deps.settings.version);
   const gate = uploadGate(deps.settings.mostUploads);
   await app.register(async (routes) => {
@@ -95,6 +99,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
       ...jobHandlers(deps, closing.signal),
       ...threadHandlers(deps, closing.signal),
       ...operatorHandlers(deps),
+      ...settingHandlers(deps, figures),
       ...systemHandlers(deps, () => ({ ...app.swagger() })),
     });
     serveDocs(routes);

@@ -6,6 +6,7 @@ import { AppError, toAppError } from '../../core/domain/app-error.ts';
 import type { ApiDeps, OwnerScope } from './api-deps.ts';
 import { guardRequest } from './guard.ts';
 import { aboutOf } from './present-threads.ts';
+import type { ProcessFigures } from './process-figures.ts';
 import { chatEvents } from './stream-answer.ts';
 
 /** A question has 2,000 characters; the rest are ids. */
@@ -24,8 +25,11 @@ const TRY_AGAIN_LATER = 1013;
  * Chat over a WebSocket at `/ws`: `{type: 'ask', id, question, ...}` is answered by the events of `POST /api/chat/ask/stream`, each
  * with that id; `{type: 'stop', id}` ends an answer, and so does closing. Pages of other web sites are refused.
  */
-export async function serveChatSocket(app: FastifyInstance, deps: ApiDeps, closing: AbortSignal): Promise<void> {
-  let sockets = 0;
+export async function serveChatSocket(
+  app: FastifyInstance,
+  deps: ApiDeps,
+  { figures, closing }: { figures: ProcessFigures; closing: AbortSignal },
+): Promise<void> {
   await app.register(websocket, { options: { maxPayload: MOST_MESSAGE_BYTES, perMessageDeflate: false } });
   app.get(
     '/ws',
@@ -38,9 +42,9 @@ export async function serveChatSocket(app: FastifyInstance, deps: ApiDeps, closi
       },
     },
     (socket, request) => {
-      if (sockets >= MOST_SOCKETS) return socket.close(TRY_AGAIN_LATER, 'Too many connections.');
-      sockets++;
-      socket.once('close', () => sockets--);
+      if (figures.sockets >= MOST_SOCKETS) return socket.close(TRY_AGAIN_LATER, 'Too many connections.');
+      figures.sockets++;
+      socket.once('close', () => figures.sockets--);
       talk(deps, { socket, scope: request.scope }, closing);
     },
   );
@@ -81,11 +85,12 @@ async function answer(
   try {
     const parsed = chatQuestionSchema.safeParse(value);
     if (!parsed.success) throw new AppError('invalid_request', z.prettifyError(parsed.error).slice(0, 500));
+    await threads.admit(); // before a conversation is begun
     const { question, threadId } = parsed.data;
     const thread = threadId
       ? await threads.find({ scope, threadId })
       : await threads.create({ scope, title: null, about: aboutOf(parsed.data) });
-    const input = { scope, threadId: thread.id, question, instructions: null };
+    const input = { scope, threadId: thread.id, question };
     for await (const event of chatEvents(thread.id, (emit) => threads.ask(input, emit, stop.signal)))
       say(socket, { id, ...event });
   } catch (error) {

@@ -19,7 +19,9 @@ export async function* chatEvents(
   yield { type: 'start', threadId };
   const waiting: ChatEvent[] = [];
   let wake = Promise.withResolvers<void>();
+  let cached = false;
   const emit = (event: AnswerEvent): void => {
+    if (event.type === 'usage') cached = event.usage.cached;
     waiting.push(present(event));
     wake.resolve();
   };
@@ -35,7 +37,7 @@ export async function* chatEvents(
     const ended: { message: Message } | { error: unknown } | null = outcome;
     yield* waiting.splice(0);
     if (ended !== null) {
-      yield* lastEvents(ended);
+      yield* lastEvents(ended, cached);
       return working;
     }
     await wake.promise;
@@ -66,7 +68,7 @@ export async function* eventText(
   }
 }
 
-function* lastEvents(outcome: { message: Message } | { error: unknown }): Generator<ChatEvent> {
+function* lastEvents(outcome: { message: Message } | { error: unknown }, cached: boolean): Generator<ChatEvent> {
   if ('error' in outcome) {
     const { code, detail } = toAppError(outcome.error);
     yield { type: 'error', code, title: errorCatalogue[code].title, detail };
@@ -74,7 +76,7 @@ function* lastEvents(outcome: { message: Message } | { error: unknown }): Genera
   }
   const message = presentMessage(outcome.message);
   for (const [index, citation] of message.citations.entries()) yield { type: 'citation', index: index + 1, citation };
-  yield { type: 'done', message };
+  yield { type: 'done', message, cached };
 }
 
 function present(event: AnswerEvent): ChatEvent {

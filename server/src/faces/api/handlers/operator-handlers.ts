@@ -48,7 +48,7 @@ export function operatorHandlers(deps: ApiDeps) {
 }
 
 /** Others are not told that there is something here. */
-function requireOperator(scope: OwnerScope): void {
+export function requireOperator(scope: OwnerScope): void {
   if (scope.ownerId !== LOCAL_OWNER)
     throw new AppError('route_not_found', 'There is nothing here for you. See /api/docs for what there is.');
 }

@@ -8,9 +8,6 @@ import { presentTrashed } from '../present.ts';
 import { aboutOf, presentMessage, presentThread } from '../present-threads.ts';
 import { chatEvents, eventText } from '../stream-answer.ts';
 
-/** Nobody wishes anything yet: profiles come with accounts. */
-const NO_WISHES = null;
-
 export function threadHandlers(deps: ApiDeps, closing: AbortSignal) {
   const { threads } = deps;
   return {
@@ -41,14 +38,15 @@ export function threadHandlers(deps: ApiDeps, closing: AbortSignal) {
       return { status: 200, body: presentThread(await threads.restore({ scope, ...params })) };
     },
     async askThread({ scope, params, body, signal }) {
-      const input = { scope, ...params, ...body, instructions: NO_WISHES };
+      const input = { scope, ...params, ...body };
       return { status: 200, body: presentMessage(await threads.ask(input, () => {}, signal)) };
     },
     async askStream(call) {
       const { scope, body, signal } = call;
+      await threads.admit(); // before a conversation is begun
       const thread = await threadFor(deps, call);
       const until = AbortSignal.any([signal, closing]);
-      const input = { scope, threadId: thread.id, question: body.question, instructions: NO_WISHES };
+      const input = { scope, threadId: thread.id, question: body.question };
       const events = chatEvents(thread.id, (emit) => onceAsked(deps, call, () => threads.ask(input, emit, until)));
       return {
         status: 200,
