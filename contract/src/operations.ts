@@ -4,6 +4,7 @@ import { exportOperations } from './operations/exports.ts';
 import { jobOperations } from './operations/jobs.ts';
 import { libraryOperations } from './operations/library.ts';
 import { operatorOperations } from './operations/operators.ts';
+import { correctionOperations } from './operations/corrections.ts';
 import { recordingOperations } from './operations/recordings.ts';
 import { settingOperations } from './operations/settings.ts';
 import { studyOperations } from './operations/study.ts';
@@ -15,6 +16,7 @@ import { uploadOperations } from './operations/uploads.ts';
 export const operations = {
   ...libraryOperations,
   ...recordingOperations,
+  ...correctionOperations,
   ...uploadOperations,
   ...studyOperations,
   ...artifactOperations,

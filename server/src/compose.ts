@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Config } from './config.ts';
 import { ask } from './core/ask/ask.ts';
+import { bindCorrections } from './core/corrections/bind-corrections.ts';
 import { bindThreads } from './core/ask/bind-threads.ts';
 import { createRemembered } from './core/ask/remembered.ts';
 import { search } from './core/ask/search.ts';
@@ -126,6 +127,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     readiness: createReadinessCheck(ports, { version: VERSION, startedAt, stopping: stopping.signal }),
     uploads: bindUploads(ports, { maxBytes: config.uploadMaxFileSizeBytes }),
     trash: bindTrash(ports),
+    corrections: bindCorrections(ports),
     threads: bindThreads(asking),
     settingUseCases: bindSettings(ports),
     operators: bindOperators(ports, config.retention),
@@ -246,6 +248,13 @@ async function openBlobs({ storage, dataDir }: Config, log: Log): Promise<Blobs>
 }
 
 async function openSearchIndex(config: Config, log: Log, onEmptied: () => void): Promise<SearchIndex> {
+  const index = await openTextIndex(config, log, onEmptied);
+  if (config.milvus === null) return index;
+  const { createMilvusSearchIndex } = await import('./adapters/milvus/milvus-search-index.ts');
+  return createMilvusSearchIndex({ ...config.milvus, index, log });
+}
+
+async function openTextIndex(config: Config, log: Log, onEmptied: () => void): Promise<SearchIndex & VectorSource> {
   if (config.postgresUrl !== null) {
     const { createPostgresSearchIndex } = await import('./adapters/postgres-search/postgres-search-index.ts');
     return createPostgresSearchIndex({ database: { url: config.postgresUrl }, log, onEmptied });

@@ -19,6 +19,7 @@ import { addWebPage } from '../src/core/read/add-document.ts';
 import type { DocumentToRead } from '../src/core/ports/document-reader.ts';
 import { PlainDocumentReader } from './plain-document-reader.ts';
 import { ingest } from '../src/core/ingest/ingest.ts';
+import { bindCorrections } from '../src/core/corrections/bind-corrections.ts';
 import { cancelJob } from '../src/core/jobs/cancel-job.ts';
 import { enqueue } from '../src/core/jobs/enqueue.ts';
 import { bindSettings } from '../src/core/settings/bind-settings.ts';
@@ -112,6 +113,7 @@ export async function openApiFixture(
       metrics: silentMetrics,
       writer: firstSentenceWriter(),
     }),
+    corrections: bindCorrections(jobDeps),
     trash: {
       trashCourse: (input) => trashCourse(jobDeps, input),
       restoreCourse: (input) => restoreCourse(jobDeps, input),

@@ -3,6 +3,9 @@ import { AppError } from './domain/app-error.ts';
 import type { Scope } from './domain/scope.ts';
 import type { Segment, Transcript } from './domain/transcript.ts';
 import type { PartHolder } from './ports/store.ts';
+import { carryCorrections } from './corrections/carry-corrections.ts';
+import { correctEverywhere } from './corrections/correct-everywhere.ts';
+import { correctEverywhereJob } from './corrections/correct-everywhere.job.ts';
 import { decode, decodeKey, type DecodeDeps } from './decode/decode.ts';
 import { exportLecture, type ExportLectureDeps } from './export/export-lecture.ts';
 import { exportLectureJob } from './export/export-lecture.job.ts';
@@ -64,6 +67,11 @@ export function pipeline(deps: PipelineDeps, settings: PipelineSettings): readon
     registerJob(exportLectureJob, (payload, context) =>
       exportLecture(deps, { scope: context.scope, ...payload, onProgress: context.report }, context.signal),
     ),
+    registerJob(correctEverywhereJob, async (payload, context) => {
+      const onProgress = (message: string): void => context.report(0, message);
+      const result = await correctEverywhere(deps, { scope: context.scope, ...payload, onProgress }, context.signal);
+      return async () => ({ result: { ...result } });
+    }),
     registerJob(upkeepJob, async (_payload, context) => {
       const result = await runUpkeep(deps, context.signal);
       return async () => ({ result });
@@ -128,7 +136,10 @@ function transcribeRecording(deps: PipelineDeps, settings: PipelineSettings): Jo
       signal,
     ).finally(() => dismiss(deps, settings, context));
     // From here on the transcript is safe, whatever the index does.
-    const transcript = await context.checkpoint(commit);
+    const { transcript, ...corrections } = await context.checkpoint(async (tx) => {
+      const before = await tx.transcripts.latest(scope, source.id);
+      return carryCorrections(tx, scope, before, await commit(tx));
+    });
     await makeSearchable(deps, context, transcript);
     return async (tx) => {
       const request = {
@@ -139,7 +150,7 @@ function transcribeRecording(deps: PipelineDeps, settings: PipelineSettings): Jo
         message: 'Waiting to make the text searchable by meaning.',
       };
       const index = await enqueueIn(tx, scope, newJob(indexSourceJob, deps.clock.now(), request));
-      return { result: describe(transcript), followUps: [index] };
+      return { result: { ...describe(transcript), corrections }, followUps: [index] };
     };
   };
 }

@@ -23,7 +23,7 @@ export function carryPatches(before: readonly Word[], now: readonly Word[], patc
   let texts: readonly TextPatch[] = [];
   let [agreed, conflicts] = [0, 0];
   for (const patch of patches) {
-    const place = placeOf(before, now, patch);
+    const place = carryRange(before, now, patch);
     const [was, is] = [textAt(before, patch), textAt(now, place)];
     if (same(is, patch.text)) {
       agreed += 1;
@@ -55,8 +55,12 @@ function join(texts: readonly TextPatch[], patch: TextPatch, heard: readonly str
   );
 }
 
-/** The words of `now` that stand where a patch's words stood: between what the words on both sides of it have become. */
-function placeOf(before: readonly Word[], now: readonly Word[], patch: TextPatch): { firstWord: number; lastWord: number } {
+/** The words of `now` that stand where words of `before` stood: between what the words on both sides of them have become. */
+export function carryRange(
+  before: readonly Word[],
+  now: readonly Word[],
+  patch: Pick<TextPatch, 'firstWord' | 'lastWord'>,
+): { firstWord: number; lastWord: number } {
   const startMs = before[patch.firstWord]?.startMs ?? before[patch.firstWord - 1]?.endMs ?? 0;
   const endMs = before[patch.lastWord]?.endMs ?? startMs;
   const [old, fresh] = [windowOf(before, startMs, endMs), windowOf(now, startMs, endMs)];

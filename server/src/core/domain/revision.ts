@@ -93,15 +93,7 @@ function timed<W extends Word>(
   old: readonly W[],
   gap: { startMs: number; endMs: number },
 ): (Word & { home: W | undefined })[] {
-  const pairs = alignWords(
-    old.map(({ text }) => text),
-    texts,
-  );
-  const anchors = new Map<number, W>();
-  for (const [from, to] of pairs) {
-    const word = from === null ? undefined : old[from];
-    if (to !== null && word) anchors.set(to, word);
-  }
+  const anchors = anchorsOf(texts, old);
   const result: (Word & { home: W | undefined })[] = [];
   for (let i = 0; i < texts.length;) {
     const anchor = anchors.get(i);
@@ -123,6 +115,29 @@ function timed<W extends Word>(
     i = end;
   }
   return result;
+}
+
+/** The old words that new ones stand for, by number, with the time of those that were left out beside them. */
+function anchorsOf<W extends Word>(texts: readonly string[], old: readonly W[]): ReadonlyMap<number, W> {
+  const pairs = alignWords(
+    old.map(({ text }) => text),
+    texts,
+  );
+  const anchors = new Map<number, W>();
+  let leftOut: W | null = null;
+  let last: number | null = null;
+  for (const [from, to] of pairs) {
+    const word = from === null ? undefined : old[from];
+    const before: W | undefined = last === null ? undefined : anchors.get(last);
+    if (to === null) {
+      if (word && last !== null && before) anchors.set(last, { ...before, endMs: Math.max(before.endMs, word.endMs) });
+      else leftOut ??= word ?? null;
+    } else if (word) {
+      anchors.set(to, leftOut === null ? word : { ...word, startMs: Math.min(leftOut.startMs, word.startMs) });
+      [last, leftOut] = [to, null];
+    } else last = null;
+  }
+  return anchors;
 }
 
 /** Words that share a stretch of time by their lengths. */

@@ -1,5 +1,6 @@
 import type { AnswerReply, HealthReply, SearchReply, SourceKind, SuggestReply } from '@scholium/contract';
 import type { ThreadUseCases } from '../../core/ask/bind-threads.ts';
+import type { CorrectionUseCases } from '../../core/corrections/bind-corrections.ts';
 import type { Job } from '../../core/domain/job.ts';
 import type { Course, Lecture, Source } from '../../core/domain/library.ts';
 import type { Scope } from '../../core/domain/scope.ts';
@@ -55,6 +56,7 @@ export interface ApiDeps {
   requestTranscription(
     input: InScope & { lectureId: string; sourceId: string | null; model: string | null; language: string | null },
   ): Promise<Job>;
+  readonly corrections: CorrectionUseCases;
   /** `presetId` null takes the lecture's own. */
   requestGeneration(input: InScope & { lectureId: string; presetId: string | null; again?: boolean }): Promise<Job>;
   /** `types` null takes all. */

@@ -18,6 +18,7 @@ import { serveChatSocket } from './chat-socket.ts';
 import { jobHandlers } from './handlers/job-handlers.ts';
 import { courseHandlers, lectureHandlers } from './handlers/library-handlers.ts';
 import { operatorHandlers } from './handlers/operator-handlers.ts';
+import { correctionHandlers } from './handlers/correction-handlers.ts';
 import { recordingHandlers } from './handlers/recording-handlers.ts';
 import { artifactHandlers } from './handlers/artifact-handlers.ts';
 import { settingHandlers } from './handlers/setting-handlers.ts';
@@ -93,6 +94,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
       ...courseHandlers(deps),
       ...lectureHandlers(deps),
       ...recordingHandlers(deps, gate),
+      ...correctionHandlers(deps),
       ...uploadHandlers(deps),
       ...studyHandlers(deps),
       ...artifactHandlers(deps),

@@ -6,6 +6,7 @@ import type {
   LectureReply,
   PresetReply,
   SourceReply,
+  TranscriptVersion,
   TrashItemReply,
   TrashedReply,
 } from '@scholium/contract';
@@ -13,6 +14,7 @@ import type { DocumentText } from '../../core/domain/document.ts';
 import { builtInPresets, type Preset } from '../../core/domain/preset.ts';
 import type { Job } from '../../core/domain/job.ts';
 import type { TrashItem } from '../../core/library/trash.ts';
+import type { TranscriptHistoryEntry } from '../../core/ports/store.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -84,6 +86,10 @@ export function presentJob(job: Job): JobReply {
     result: job.result ?? null,
     error: job.error ? { code: job.error.code, detail: job.error.detail } : null,
   };
+}
+
+export function presentTranscriptVersion({ createdAt, ...entry }: TranscriptHistoryEntry): TranscriptVersion {
+  return { ...entry, createdAt: iso(createdAt) };
 }
 
 export function presentTrashItem(item: TrashItem): TrashItemReply {
