@@ -21,6 +21,15 @@ export function moonshineModel(): Record<string, Uint8Array | string> {
   };
 }
 
+/** The files of version 2, by name: one decoder for the first piece and those after it, pieces as base64. */
+export function moonshine2Model(): Record<string, Uint8Array | string> {
+  return {
+    'encoder_model.onnx': preprocessor(),
+    'decoder_model_merged.onnx': mergedDecoder(),
+    'tokens.txt': tokensFile(VOCABULARY.map((piece) => Buffer.from(piece.replace('▁', ' ')).toString('base64'))),
+  };
+}
+
 /** One number a frame: the loudest sample of all, so that the length of the sound is kept. */
 function preprocessor(): Uint8Array {
   const graph = graphBuilder();
@@ -44,6 +53,32 @@ function encoder(): Uint8Array {
 
 function decoder(isCached: boolean): Uint8Array {
   const graph = graphBuilder();
+  writeLogits(graph);
+  graph.output({ name: 'state_out', type: 'float', shape: [1] }, isCached ? 'state' : graph.constant('float', [0]));
+  return graph.file([
+    { name: 'tokens', type: 'int32', shape: ['N', 'U'] },
+    { name: 'encoded', type: 'float', shape: ['N', 'T', 1] },
+    { name: 'seq_len', type: 'int32', shape: ['N'] },
+    ...(isCached ? [{ name: 'state', type: 'float', shape: [1] } as const] : []),
+  ]);
+}
+
+/** One layer of keys and values, of which nothing is read; after the first piece there are some. */
+function mergedDecoder(): Uint8Array {
+  const graph = graphBuilder();
+  writeLogits(graph);
+  const layer = ['decoder.key', 'decoder.value', 'encoder.key', 'encoder.value'];
+  const two = graph.constant('float', [0, 0], [1, 1, 2, 1]);
+  for (const name of layer) graph.output({ name: `present.0.${name}`, type: 'float', shape: ['N', 1, 'L', 1] }, two);
+  return graph.file([
+    { name: 'tokens', type: 'int64', shape: ['N', 'U'] },
+    { name: 'encoded', type: 'float', shape: ['N', 'T', 1] },
+    ...layer.map((name) => ({ name: `past_key_values.0.${name}`, type: 'float', shape: ['N', 1, 'L', 1] }) as const),
+    { name: 'use_cache_branch', type: 'bool', shape: [1] },
+  ]);
+}
+
+function writeLogits(graph: GraphBuilder): void {
   const isLoud = graph.node('Greater', [
     graph.node('ReduceMax', ['encoded'], { keepdims: 0 }),
     graph.constant('float', [LOUD_ABOVE], []),
@@ -53,17 +88,6 @@ function decoder(isCached: boolean): Uint8Array {
   const size = graph.constant('int64', [VOCABULARY.length]);
   const logits = graph.node('OneHot', [follows, size, graph.constant('float', [0, 8])]);
   graph.output({ name: 'logits', type: 'float', shape: ['N', 'U', VOCABULARY.length] }, logits);
-  graph.output({ name: 'state_out', type: 'float', shape: [1] }, isCached ? 'state' : noState(graph));
-  return graph.file([
-    { name: 'tokens', type: 'int32', shape: ['N', 'U'] },
-    { name: 'encoded', type: 'float', shape: ['N', 'T', 1] },
-    { name: 'seq_len', type: 'int32', shape: ['N'] },
-    ...(isCached ? [{ name: 'state', type: 'float', shape: [1] } as const] : []),
-  ]);
-}
-
-function noState(graph: GraphBuilder): string {
-  return graph.constant('float', [0]);
 }
 
 /** For each piece the one that follows it. */

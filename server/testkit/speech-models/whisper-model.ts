@@ -1,4 +1,4 @@
-import { graphBuilder } from './graph-builder.ts';
+import { graphBuilder, type GraphBuilder } from './graph-builder.ts';
 import { LOUD_PIECES, QUIET_PIECES, sentenceOf } from './known-sentences.ts';
 
 /** What the model writes when it is told to translate, whatever it hears. */
@@ -21,17 +21,23 @@ const LOUD_ABOVE = 0.7;
 /** Each sentence is said from 0.2 s on and takes this long. */
 export const SENTENCE_MS = { from: 200, to: 1_800 } as const;
 
-/** The files of a model of the Whisper type (several languages, times of segments), by name. */
-export function whisperModel(size = 'tiny'): Record<string, Uint8Array | string> {
+/** In a model with attention each piece is said for so long, from 0 s on. */
+export const PIECE_MS = 240;
+
+/**
+ * The files of a model of the Whisper type (several languages), by name. It tells times of segments; with `attention`, where in
+ * the sound it is looking for each piece, of which the engine makes times of pieces.
+ */
+export function whisperModel({ size = 'tiny', attention = false } = {}): Record<string, Uint8Array | string> {
   return {
-    [`${size}-encoder.int8.onnx`]: encoder(size),
-    [`${size}-decoder.int8.onnx`]: decoder(),
+    [`${size}-encoder.int8.onnx`]: encoder(size, attention),
+    [`${size}-decoder.int8.onnx`]: decoder(attention),
     [`${size}-tokens.txt`]: tokens(),
   };
 }
 
 /** Tells whether the sound is loud; the length of the sound is lost, as in a real model it would not be. */
-function encoder(size: string): Uint8Array {
+function encoder(size: string, attention: boolean): Uint8Array {
   const graph = graphBuilder();
   const isLoud = graph.node('Cast', [graph.node('Greater', [peakOf('mel'), graph.constant('float', [LOUD_ABOVE], [])])], {
     to: 1,
@@ -57,6 +63,7 @@ function encoder(size: string): Uint8Array {
     sot_sequence: ['sot', 'en', 'transcribe'].map(idOf).join(','),
     all_language_tokens: LANGUAGES.map(idOf).join(','),
     all_language_codes: LANGUAGES.join(','),
+    ...(attention && { n_alignment_heads: 1 }),
   });
 
   function peakOf(value: string): string {
@@ -65,7 +72,7 @@ function encoder(size: string): Uint8Array {
 }
 
 /** Knows which token follows which, in loud and in quiet sound. */
-function decoder(): Uint8Array {
+function decoder(attention: boolean): Uint8Array {
   const graph = graphBuilder();
   const isLoud = graph.node('Greater', [
     graph.node('ReduceMax', ['n_layer_cross_k'], { keepdims: 0 }),
@@ -79,6 +86,10 @@ function decoder(): Uint8Array {
   const cacheShape = [1, 'N', TEXT_CONTEXT, 1];
   graph.output({ name: 'out_n_layer_self_k_cache', type: 'float', shape: cacheShape }, 'in_n_layer_self_k_cache');
   graph.output({ name: 'out_n_layer_self_v_cache', type: 'float', shape: cacheShape }, 'in_n_layer_self_v_cache');
+  if (attention) {
+    const weights = attentionOf(graph, isLoud);
+    graph.output({ name: 'cross_attention_weights', type: 'float', shape: ['N', 1, 'U', FRAMES] }, weights);
+  }
   return graph.file([
     { name: 'tokens', type: 'int64', shape: ['N', 'U'] },
     { name: 'in_n_layer_self_k_cache', type: 'float', shape: cacheShape },
@@ -87,6 +98,31 @@ function decoder(): Uint8Array {
     { name: 'n_layer_cross_v', type: 'float', shape: [1, 1, 1, 1] },
     { name: 'offset', type: 'int64', shape: [1] },
   ]);
+}
+
+/** Half a minute of frames of 20 ms, as Whisper's encoder gives them. */
+const FRAMES = 1_500;
+
+/** How much is looked at each frame for each token: most where its piece is said. */
+function attentionOf(graph: GraphBuilder, isLoud: string): string {
+  const places = [LOUD_PIECES, QUIET_PIECES].map((pieces) => graph.constant('float', placesOf(pieces)));
+  const place = graph.node('Gather', [graph.node('Where', [isLoud, ...places]), 'tokens']); // [N, U]
+  const column = graph.node('Unsqueeze', [place, graph.constant('int64', [1, 3])]);
+  const frames = graph.constant(
+    'float',
+    Array.from({ length: FRAMES }, (_, frame) => frame),
+    [1, 1, 1, FRAMES],
+  );
+  const away = graph.node('Div', [graph.node('Sub', [frames, column]), graph.constant('float', [PIECE_MS / 40], [])]);
+  return graph.node('Neg', [graph.node('Mul', [away, away])]);
+}
+
+/** The frame in the middle of each token's piece; what comes before the text is at the beginning. */
+function placesOf(pieces: readonly string[]): number[] {
+  const places = Array.from({ length: VOCABULARY_SIZE }, () => 0);
+  pieces.forEach((piece, index) => (places[idOf(piece)] = ((index + 0.5) * PIECE_MS) / 20));
+  for (const end of [idOf('eot'), timeOf(SENTENCE_MS.to)]) places[end] = ((pieces.length + 0.5) * PIECE_MS) / 20;
+  return places;
 }
 
 /** For each token the one that follows it: the task, a time, the text, a time, the end. */

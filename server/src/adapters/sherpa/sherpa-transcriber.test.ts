@@ -6,11 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { childrenOf, isRunning } from '../../../testkit/processes.ts';
 import { joined, noise, silence } from '../../../testkit/sound.ts';
 import { LOUD_SENTENCE, QUIET_SENTENCE } from '../../../testkit/speech-models/known-sentences.ts';
-import { moonshineModel } from '../../../testkit/speech-models/moonshine-model.ts';
+import { moonshine2Model, moonshineModel } from '../../../testkit/speech-models/moonshine-model.ts';
 import { senseVoiceModel } from '../../../testkit/speech-models/sense-voice-model.ts';
 import { streamingCtcModel } from '../../../testkit/speech-models/streaming-ctc-model.ts';
 import { NEAR_MISS, transducerModel } from '../../../testkit/speech-models/transducer-model.ts';
-import { SENTENCE_MS, TRANSLATED_SENTENCE, whisperModel } from '../../../testkit/speech-models/whisper-model.ts';
+import { PIECE_MS, SENTENCE_MS, TRANSLATED_SENTENCE, whisperModel } from '../../../testkit/speech-models/whisper-model.ts';
 import { writeModel } from '../../../testkit/speech-models/write-model.ts';
 import { transcriberConformance } from '../../../testkit/transcriber.conformance.ts';
 import { msToSamples, type AudioChunk } from '../../core/domain/audio.ts';
@@ -28,6 +28,8 @@ const WHISPER: SherpaModel = { id: 'whisper-tiny', names: ['tiny'], languages: '
 const PARAKEET: SherpaModel = { id: 'parakeet', names: [], languages: ['en'], translates: false };
 const SENSE_VOICE: SherpaModel = { id: 'sense-voice', names: [], languages: ['zh', 'en', 'ja', 'ko'], translates: false };
 const MOONSHINE: SherpaModel = { id: 'moonshine', names: [], languages: ['en'], translates: false };
+const MOONSHINE_2: SherpaModel = { ...MOONSHINE, id: 'moonshine-2' };
+const ATTENTION: SherpaModel = { ...WHISPER, id: 'whisper-attention' };
 const STREAMING: SherpaModel = { id: 'streaming', names: [], languages: ['en'], translates: false };
 const ABSENT: SherpaModel = { id: 'whisper-large-v3', names: ['large-v3'], languages: 'any', translates: true };
 const MODELS = [ABSENT, WHISPER, PARAKEET, SENSE_VOICE, MOONSHINE, STREAMING];
@@ -42,6 +44,8 @@ beforeAll(async () => {
   await writeModel(join(root, PARAKEET.id), transducerModel());
   await writeModel(join(root, SENSE_VOICE.id), senseVoiceModel());
   await writeModel(join(root, MOONSHINE.id), moonshineModel());
+  await writeModel(join(root, MOONSHINE_2.id), moonshine2Model());
+  await writeModel(join(root, ATTENTION.id), whisperModel({ attention: true }));
   await writeModel(join(root, STREAMING.id), streamingCtcModel());
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
@@ -98,10 +102,13 @@ for (const model of [WHISPER, PARAKEET]) {
 }
 
 describe('sherpa', () => {
-  it.each([WHISPER, PARAKEET, SENSE_VOICE, MOONSHINE])('hears what is said with a model of the kind of $id', async (model) => {
-    expect(textOf(await hear(model, chunkOf(LOUD)))).toBe(LOUD_SENTENCE);
-    expect(textOf(await hear(model, chunkOf(QUIET)))).toBe(QUIET_SENTENCE);
-  });
+  it.each([WHISPER, ATTENTION, PARAKEET, SENSE_VOICE, MOONSHINE, MOONSHINE_2])(
+    'hears what is said with a model of the kind of $id',
+    async (model) => {
+      expect(textOf(await hear(model, chunkOf(LOUD)))).toBe(LOUD_SENTENCE);
+      expect(textOf(await hear(model, chunkOf(QUIET)))).toBe(QUIET_SENTENCE);
+    },
+  );
 
   it('takes times and certainty of a transducer from its tokens, put together to words', async () => {
     const { words } = await hear(PARAKEET, chunkOf(LOUD));
@@ -132,6 +139,16 @@ describe('sherpa', () => {
     expect(words.at(-1)?.endMs).toBe(1_000 + SENTENCE_MS.to);
     const lasts = (index: number): number => (words[index]?.endMs ?? 0) - (words[index]?.startMs ?? 0);
     expect(lasts(2)).toBeGreaterThan(lasts(1)); // "rises" and "sea"
+  });
+
+  it('takes times of Whisper from its attention where the model was exported with it', async () => {
+    const { words } = await hear(ATTENTION, chunkOf(LOUD));
+    // The, sea, ris|es, and, falls|.: the fifth word is the sixth piece.
+    const pieces = [0, 1, 2, 4, 5];
+    words.forEach(({ startMs }, index) =>
+      expect(Math.abs(startMs - 1_000 - (pieces[index] ?? NaN) * PIECE_MS)).toBeLessThanOrEqual(PIECE_MS),
+    );
+    expect(new Set(words.map(({ startMs }) => startMs)).size).toBe(words.length);
   });
 
   it('puts words without any times into the speech, not into the pause between utterances', async () => {
