@@ -1,5 +1,6 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
+import type { TypedSwitch } from './commands/switches.ts';
 
 type Go = (command: (context: CommandContext) => Promise<number | void>) => Promise<void>;
 
@@ -16,6 +17,27 @@ export function addOperatorCommands(program: Command, go: Go): void {
     .command('active')
     .description('running jobs with their workers')
     .action(() => go(async (context) => (await import('./commands/queue.ts')).showActive(context)));
+  program
+    .command('switches')
+    .description('see what is switched on, or switch something off or on while the server runs')
+    .addArgument(new Argument('[name]', 'which one').choices(['sign-up', 'url-fetching', 'generation', 'chat']))
+    .addArgument(new Argument('[state]', 'what it shall be').choices(['on', 'off']))
+    .action((name?: TypedSwitch, state?: 'on' | 'off') =>
+      go(async (context) =>
+        (await import('./commands/switches.ts')).switches(context, { ...(name && { name }), ...(state && { state }) }),
+      ),
+    );
+  program
+    .command('stats')
+    .description('what is there, what was asked, and what the server does')
+    .action(() => go(async (context) => (await import('./commands/usage.ts')).showStats(context)));
+  program
+    .command('usage')
+    .description('tokens and cost of language models by day, model and purpose')
+    .addOption(new Option('--days <n>', 'so many days back, today included (default: 30)').argParser(limitOf).default(30))
+    .action((options: { days: number }) =>
+      go(async (context) => (await import('./commands/usage.ts')).showUsage(context, options)),
+    );
   program
     .command('retention')
     .description('put old sound and transcripts into the trash, and remove what was there for 7 days')
