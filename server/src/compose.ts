@@ -37,6 +37,7 @@ import type {
   SearchIndex,
   Store,
   Transcriber,
+  VectorSource,
   VoiceActivityDetector,
   WebFetcher,
   Writer,

@@ -112,6 +112,19 @@ export const variables = {
     'none',
     z.enum(['none', 'inline']),
   ),
+  MILVUS_HOST: variable(
+    'Host of a Milvus (2.4 or later) that finds the nearest vectors. Empty: the search index does.',
+    '',
+    text,
+  ),
+  MILVUS_PORT: variable('Its port.', '19530', wholeNumber(1, 65_535)),
+  MILVUS_TOKEN: variable('An API key of it, or `user:password`.', '', text),
+  MILVUS_TLS: variable('Speaks TLS to it.', 'false', flag),
+  MILVUS_PREFIX: variable(
+    'Keeps installations on one Milvus apart. Collections whose names begin so are dropped when nothing of them is needed any more.',
+    'scholium',
+    text.regex(/^[A-Za-z_]\w{0,100}$/),
+  ),
   STORAGE_MODE: variable(
     'Where recordings and exports lie: `local` (`DATA_DIR`), `s3` or `gcs`.',
     'local',

@@ -137,6 +137,26 @@ describe('where things lie', () => {
   });
 });
 
+describe('Milvus', () => {
+  const milvus = (environment: Record<string, string>): Config['milvus'] => loadConfig(environment, { cwd }).milvus;
+
+  it('is used where MILVUS_HOST says, on its usual port', () => {
+    expect(milvus({})).toBeNull();
+    expect(milvus({ MILVUS_HOST: 'milvus' })).toEqual({ address: 'http://milvus:19530', token: null, prefix: 'scholium' });
+    expect(
+      milvus({ MILVUS_HOST: '[::1]', MILVUS_PORT: '443', MILVUS_TLS: 'true', MILVUS_TOKEN: 'a:b', MILVUS_PREFIX: 'x' }),
+    ).toEqual({
+      address: 'https://[::1]:443',
+      token: 'a:b',
+      prefix: 'x',
+    });
+  });
+
+  it.each(['http://milvus', 'user@milvus', 'milvus:19530', 'a/b'])('is refused at %s, which is no name of a host', (host) => {
+    expect(() => milvus({ MILVUS_HOST: host })).toThrow(invalid(/^MILVUS_HOST/));
+  });
+});
+
 describe('a value that cannot be used', () => {
   const bad: Readonly<Record<string, string>> = {
     APP_ENV: 'staging',
@@ -170,6 +190,8 @@ describe('a value that cannot be used', () => {
     EMBEDDINGS: 'magic',
     EMBEDDING_DIMENSIONS: '-1',
     CACHE_TTL: '-1',
+    MILVUS_PORT: '0',
+    MILVUS_TLS: 'perhaps',
   };
   it.each(Object.entries(bad))('of %s (%s) is refused with its name', (name, value) => {
     expect(() => readVariables({ [name]: value })).toThrow(invalid(new RegExp(`^${name} is set to a value`)));
@@ -187,6 +209,8 @@ describe('a value that cannot be used', () => {
       'PUBLIC_URL',
       'DATABASE_URL',
       'REDIS_URL',
+      'MILVUS_HOST',
+      'MILVUS_TOKEN',
       'GOOGLE_APPLICATION_CREDENTIALS',
     ];
     const names = Object.keys(variables).filter(

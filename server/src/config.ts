@@ -29,6 +29,8 @@ export interface Config extends ModelsConfig {
   readonly databasePoolSize: number;
   /** Null: no Redis. */
   readonly redis: { readonly url: string; readonly prefix: string } | null;
+  /** Null: no Milvus. */
+  readonly milvus: { readonly address: string; readonly token: string | null; readonly prefix: string } | null;
   readonly queueFallback: 'none' | 'inline';
   readonly storage: StorageConfig;
   readonly retention: { readonly enabled: boolean; readonly rawAudioDays: number; readonly transcriptDays: number };
@@ -98,6 +100,7 @@ export function loadConfig(environment: Environment = process.env, options: { cw
     postgresUrl: POSTGRES.test(variables.DATABASE_URL) ? variables.DATABASE_URL : null,
     databasePoolSize: variables.DATABASE_POOL_SIZE,
     redis: redis(variables),
+    milvus: milvus(variables),
     queueFallback: variables.QUEUE_FALLBACK,
     storage: storage(variables, cwd),
     retention: {
@@ -138,6 +141,7 @@ export function embeddedIn(config: Config, folder: string): Config {
     databasePath: join(folder, 'scholium.db'),
     postgresUrl: null,
     redis: null,
+    milvus: null,
     storage: { mode: 'local' },
     transcribeHelpers: 0,
     languageModel: null,
@@ -153,6 +157,18 @@ function redis({ REDIS_URL: url, REDIS_PREFIX: prefix }: Variables): Config['red
   if (url === '') return null;
   if (/^rediss?:\/\//i.test(url) && URL.canParse(url)) return { url, prefix };
   throw new AppError('configuration_invalid', 'REDIS_URL is not an address such as "redis://host:6379".');
+}
+
+function milvus({ MILVUS_HOST: host, MILVUS_PORT: port, MILVUS_TLS: tls, ...rest }: Variables): Config['milvus'] {
+  if (host === '') return null;
+  const address = `${tls ? 'https' : 'http'}://${host}:${port}`;
+  if (!/^[\w.-]+$|^\[[0-9a-f:.]+\]$/i.test(host) || !URL.canParse(address)) {
+    throw new AppError(
+      'configuration_invalid',
+      'MILVUS_HOST is not the name of a host, such as "milvus". The port goes into MILVUS_PORT.',
+    );
+  }
+  return { address, token: rest.MILVUS_TOKEN || null, prefix: rest.MILVUS_PREFIX };
 }
 
 function storage(variables: Variables, cwd: string): StorageConfig {

@@ -4,7 +4,14 @@ import type { IndexedPassage } from '../../core/domain/passage.ts';
 import type { Scope } from '../../core/domain/scope.ts';
 import type { Log } from '../../core/ports/log.ts';
 import type { SuggestedTerm } from '../../core/domain/vocabulary.ts';
-import type { SearchIndex, SearchQuery, SearchReply, SuggestQuery } from '../../core/ports/search-index.ts';
+import type {
+  KeptVectors,
+  SearchIndex,
+  SearchQuery,
+  SearchReply,
+  SuggestQuery,
+  VectorSource,
+} from '../../core/ports/search-index.ts';
 import { matchWords, reachOf, stemsOf } from './match-words.ts';
 import { rankPassages } from './rank-passages.ts';
 import { inTransaction, rowsOf, type SearchPool } from './search-pool.ts';
@@ -22,7 +29,7 @@ export interface PostgresSearchIndexOptions {
   readonly onEmptied?: () => void;
 }
 
-export interface PostgresSearchIndex extends SearchIndex {
+export interface PostgresSearchIndex extends SearchIndex, VectorSource {
   /** How nearest vectors are found; `exact` means that pgvector is not installed, which health calls degraded. */
   vectorSupport(): Promise<VectorSupport>;
 }
@@ -117,7 +124,7 @@ class SearchIndexInPostgres implements PostgresSearchIndex {
         return { reach, matches: await matchWords(client, reach, stems) };
       });
       // No connection is held while the question is embedded.
-      const input = { reach, stems, matches, limit, vector: await vector };
+      const input = { reach, stems, matches, limit, vector: await vector, near: (await query.near) ?? null };
       return read((client) => rankPassages(client, vectorTableFor(support), input));
     }, signal);
   }
@@ -128,6 +135,30 @@ class SearchIndexInPostgres implements PostgresSearchIndex {
       const vocabulary = await inTransaction(this.#pool, READ, (client) => this.#vocabularyOf(client, ownerId), signal);
       return vocabulary?.suggest(query.text, query.limit, query.courseId) ?? [];
     }, signal);
+  }
+
+  vectorSources(): Promise<readonly { ownerId: string; sourceId: string }[]> {
+    return this.#attempt(() =>
+      inTransaction(this.#pool, READ, async (client) => {
+        if ((await rowsOf(client, 'SELECT 1 FROM search_space')).length === 0) return [];
+        const find = `SELECT DISTINCT o.owner_id AS "ownerId", p.source_id AS "sourceId"
+           FROM search_vectors v JOIN search_passages p ON p.row = v.row JOIN search_owners o ON o.owner = p.owner`;
+        return rowsOf<{ ownerId: string; sourceId: string }>(client, find, []);
+      }),
+    );
+  }
+
+  async vectorsOf(scope: Scope, sourceId: string): Promise<KeptVectors | null> {
+    const ownerId = requireOwner(scope);
+    return this.#attempt((support) =>
+      inTransaction(this.#pool, READ, async (client) => {
+        const find = 'SELECT embedder_id AS "embedderId", dimensions FROM search_space';
+        const [space] = await rowsOf<{ embedderId: string; dimensions: number }>(client, find);
+        if (!space) return null;
+        const vectors = await vectorTableFor(support).ofSource(client, ownerId, sourceId);
+        return vectors.length > 0 ? { ...space, vectors } : null;
+      }),
+    );
   }
 
   count(scope: Scope): Promise<number> {

@@ -23,6 +23,8 @@ export interface RankInput {
   /** Rows whose words match, with their BM25. */
   readonly matches: ReadonlyMap<number, number>;
   readonly vector: QueryVector | null;
+  /** Ids of the nearest passages when they are known already; null: all are compared. */
+  readonly near: readonly string[] | null;
   readonly limit: number;
 }
 
@@ -57,7 +59,9 @@ export async function rankPassages(client: SqlClient, table: VectorTable, input:
   const wordsMatch = Math.max(0, ...overlaps);
   if (wordsMatch > GOOD_OVERLAP) return { hits: hits(candidates, 1), degraded: noneCompared(candidates), mode: 'hybrid' };
 
-  const near = await table.nearest(client, reach, vector.values, DENSE_CANDIDATES);
+  const near = input.near
+    ? await findByIds(client, reach, input.near)
+    : await table.nearest(client, reach, vector.values, DENSE_CANDIDATES);
   const added = near.filter((row) => !passages.has(row));
   const all = [...candidates, ...(await compare(added.map((row) => [row, 0] as const)))];
   for (const [row, passage] of await readPassages(client, added)) passages.set(row, passage);
@@ -73,6 +77,13 @@ async function readPassages(client: SqlClient, rows: readonly number[]): Promise
     [rows],
   );
   return new Map(found.map((passage) => [passage.row, passage]));
+}
+
+/** Rows of the ids that the scope and the filter let through. */
+async function findByIds(client: SqlClient, reach: Reach, ids: readonly string[]): Promise<number[]> {
+  const find = `SELECT p.row::float8 AS row FROM search_passages p
+     WHERE ${reach.condition} AND p.id = ANY($${reach.parameters.length + 1}::text[])`;
+  return (await rowsOf<{ row: number }>(client, find, [...reach.parameters, ids])).map(({ row }) => row);
 }
 
 /** Whether the index holds vectors of the question's embedder. */

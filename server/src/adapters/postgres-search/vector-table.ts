@@ -30,6 +30,8 @@ export interface VectorTable {
   nearest(client: SqlClient, reach: VectorReach, vector: Float32Array, limit: number): Promise<number[]>;
   /** The cosine between the vector and those of the rows; rows without a vector are left out. */
   cosines(client: SqlClient, rows: readonly number[], vector: Float32Array): Promise<ReadonlyMap<number, number>>;
+  /** The vectors of an owner's source, in order; their lengths mean nothing. */
+  ofSource(client: SqlClient, ownerId: string, sourceId: string): Promise<{ id: string; vector: Float32Array }[]>;
 }
 
 export function vectorTableFor(support: VectorSupport): VectorTable {
@@ -37,6 +39,9 @@ export function vectorTableFor(support: VectorSupport): VectorTable {
 }
 
 const OWN_ROW = 'row bigint PRIMARY KEY REFERENCES search_passages ON DELETE CASCADE';
+
+const OF_SOURCE = `FROM search_vectors v JOIN search_passages p ON p.row = v.row JOIN search_owners o ON o.owner = p.owner
+  WHERE o.owner_id = $1 AND p.source_id = $2 ORDER BY p.row`;
 
 const pgvectorTable: VectorTable = {
   async make(client, dimensions) {
@@ -72,6 +77,11 @@ const pgvectorTable: VectorTable = {
       [rows, toLiteral(vector)],
     );
     return new Map(found.map(({ row, cosine }) => [row, cosine]));
+  },
+  async ofSource(client, ownerId, sourceId) {
+    const select = `SELECT p.id, v.embedding::text AS embedding ${OF_SOURCE}`;
+    const found = await rowsOf<{ id: string; embedding: string }>(client, select, [ownerId, sourceId]);
+    return found.map(({ id, embedding }) => ({ id, vector: Float32Array.from(embedding.slice(1, -1).split(','), Number) }));
   },
 };
 
@@ -111,6 +121,14 @@ const scannedTable: VectorTable = {
         cosineOf(vector, new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
       ]),
     );
+  },
+  async ofSource(client, ownerId, sourceId) {
+    const select = `SELECT p.id, v.embedding ${OF_SOURCE}`;
+    const found = await rowsOf<{ id: string; embedding: Uint8Array }>(client, select, [ownerId, sourceId]);
+    return found.map(({ id, embedding: bytes }) => ({
+      id,
+      vector: Float32Array.from(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
+    }));
   },
 };
 

@@ -47,7 +47,11 @@ export function matchWords(
   return { rows: isNothing ? new Map() : findByWords(database, reachOf(owner, filter), expression), stems };
 }
 
-export type RankQuery = Omit<SearchQuery, 'vector' | 'text'> & { readonly vector: QueryVector | null };
+export interface RankQuery extends Pick<SearchQuery, 'filter' | 'limit'> {
+  readonly vector: QueryVector | null;
+  /** Ids of the nearest passages when they are known already; null: all are compared. */
+  readonly near: readonly string[] | null;
+}
 
 /**
  * The second half: puts the matches into order and adds what is near by meaning (cosine). Score = bm25 / best bm25 + cosine; where words do not match
@@ -80,7 +84,10 @@ export function rankPassages(
   const wordsMatch = Math.max(0, ...candidates.slice(0, 5).map(({ row }) => overlapOf(stems, readRow(row).text)));
   if (wordsMatch > GOOD_OVERLAP) return { hits: hits(candidates, 1), degraded: noneCompared(candidates), mode: 'hybrid' };
 
-  const near = findByMeaning(database, reach, space, query.vector.values).filter((row) => !lexical.has(row));
+  const nearest = query.near
+    ? findByIds(database, reach, query.near)
+    : findByMeaning(database, reach, space, query.vector.values);
+  const near = nearest.filter((row) => !lexical.has(row));
   const added = near.map((row): Candidate => ({ row, bm25: 0, cosine: null }));
   addCosines(database, query.vector.values, added);
   const all = [...candidates, ...added];
@@ -146,6 +153,16 @@ function findByMeaning(database: SearchDatabase, reach: Reach, space: VectorSpac
   );
   const owner = reach.owner === null ? [] : [BigInt(reach.owner)];
   return find.all(signBits(vector), ...owner, ...reach.parameters).map(({ row }) => row);
+}
+
+/** Rows of the ids that the scope and the filter let through. */
+function findByIds(database: SearchDatabase, reach: Reach, ids: readonly string[]): number[] {
+  const filter = reach.rows === null ? '' : `AND row IN (${reach.rows})`;
+  const find = prepared<unknown[], { row: number }>(
+    database,
+    `SELECT row FROM passage WHERE id IN (SELECT value FROM json_each(?)) AND row BETWEEN ? AND ? ${filter}`,
+  );
+  return find.all(JSON.stringify(ids), reach.from, reach.to, ...reach.parameters).map(({ row }) => row);
 }
 
 function rowsThere(database: SearchDatabase, rows: readonly number[]): ReadonlySet<number> {

@@ -3,7 +3,9 @@ import type { SearchQuery, SearchReply, SuggestQuery } from '../../core/ports/se
 import type { SuggestedTerm } from '../../core/domain/vocabulary.ts';
 import { serveThread } from '../worker-thread/serve-thread.ts';
 import { matchWords, rankPassages, type RankQuery, type WordMatches } from './rank-passages.ts';
+import type { KeptVectors } from '../../core/ports/search-index.ts';
 import { countPassages, passagesWithoutVector, type UnembeddedPassage } from './read-passages.ts';
+import { sourcesWithVectors, vectorsOfSource } from './read-vectors.ts';
 import { openForReading, type SearchDatabase } from './search-database.ts';
 import { vocabularies } from './read-terms.ts';
 
@@ -20,6 +22,9 @@ const methods = {
     atOneMoment((reader) => vocabularyOf(reader, ownerId)?.suggest(query.text, query.limit, query.courseId) ?? []),
   withoutVector: (input: { ownerId: string | null; embedderId: string; sourceId: string }): UnembeddedPassage[] =>
     atOneMoment((reader) => passagesWithoutVector(reader, input)),
+  vectorSources: (): { ownerId: string; sourceId: string }[] => atOneMoment(sourcesWithVectors),
+  vectorsOf: (input: { ownerId: string; sourceId: string }): KeptVectors | null =>
+    atOneMoment((reader) => vectorsOfSource(reader, input.ownerId, input.sourceId)),
   count: (input: { ownerId: string | null }): number => atOneMoment((reader) => countPassages(reader, input.ownerId)),
 };
 

@@ -4,7 +4,14 @@ import type { IndexedPassage } from '../../core/domain/passage.ts';
 import type { Scope } from '../../core/domain/scope.ts';
 import type { Log } from '../../core/ports/log.ts';
 import type { SuggestedTerm } from '../../core/domain/vocabulary.ts';
-import type { SearchIndex, SearchQuery, SearchReply, SuggestQuery } from '../../core/ports/search-index.ts';
+import type {
+  KeptVectors,
+  SearchIndex,
+  SearchQuery,
+  SearchReply,
+  SuggestQuery,
+  VectorSource,
+} from '../../core/ports/search-index.ts';
 import { ThreadError, ThreadPool } from '../worker-thread/thread-pool.ts';
 import type { ReaderMethods } from './search-reader.thread.ts';
 import type { WriterMethods } from './search-writer.thread.ts';
@@ -33,11 +40,11 @@ const DAMAGED = /^(SQLITE_CORRUPT|SQLITE_NOTADB|SQLITE_FORMAT|SQLITE_CANTOPEN|IN
  *
  * @example const index = createSqliteSearchIndex({ dataDir: '/var/lib/scholium', log })
  */
-export function createSqliteSearchIndex(options: SqliteSearchIndexOptions): SearchIndex {
+export function createSqliteSearchIndex(options: SqliteSearchIndexOptions): SearchIndex & VectorSource {
   return new SqliteSearchIndex(options);
 }
 
-class SqliteSearchIndex implements SearchIndex {
+class SqliteSearchIndex implements SearchIndex, VectorSource {
   readonly #log: Log;
   readonly #onEmptied: () => void;
   readonly #writer: ThreadPool<WriterMethods>;
@@ -89,7 +96,7 @@ class SqliteSearchIndex implements SearchIndex {
     const text = query.text.slice(0, MAX_QUERY_LENGTH);
     return this.#attempt(async () => {
       const matches = await this.#readers.call('matchWords', { ownerId, query: { text, filter } }, { signal, urgent: true });
-      const input = { ownerId, query: { filter, limit, vector: await vector }, matches };
+      const input = { ownerId, query: { filter, limit, vector: await vector, near: (await query.near) ?? null }, matches };
       return this.#readers.call('rank', input, { signal, urgent: true });
     });
   }
@@ -97,6 +104,15 @@ class SqliteSearchIndex implements SearchIndex {
   async suggest(scope: Scope, query: SuggestQuery, signal: AbortSignal): Promise<readonly SuggestedTerm[]> {
     const input = { ownerId: requireOwner(scope), query: { ...query, text: query.text.slice(0, MAX_QUERY_LENGTH) } };
     return this.#attempt(() => this.#readers.call('suggest', input, { signal, urgent: true }));
+  }
+
+  vectorSources(): Promise<readonly { ownerId: string; sourceId: string }[]> {
+    return this.#attempt(() => this.#readers.call('vectorSources', undefined));
+  }
+
+  async vectorsOf(scope: Scope, sourceId: string): Promise<KeptVectors | null> {
+    const ownerId = requireOwner(scope);
+    return this.#attempt(() => this.#readers.call('vectorsOf', { ownerId, sourceId }));
   }
 
   count(scope: Scope): Promise<number> {

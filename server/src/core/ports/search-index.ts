@@ -20,6 +20,11 @@ export interface SearchQuery {
     readonly toMs?: number;
   };
   readonly limit: number;
+  /**
+   * Ids of the owner's passages nearest to the vector, found elsewhere: an index that implements `VectorSource` looks among
+   * these in place of comparing all it has. Null or left out: it compares.
+   */
+  readonly near?: Promise<readonly string[] | null>;
 }
 
 export interface QueryVector {
@@ -50,6 +55,20 @@ export interface SuggestQuery {
   /** Only terms that stand in material of this course. */
   readonly courseId?: string;
   readonly limit: number;
+}
+
+/** What a search index tells about the vectors it keeps, so that they may be put into a vector database too. */
+export interface VectorSource {
+  /** Every source with vectors, of all owners. @throws AppError `search_unavailable` */
+  vectorSources(): Promise<readonly { readonly ownerId: string; readonly sourceId: string }[]>;
+  /** The source's vectors, of any length (not unit vectors); null when it has none. The scope is an owner's. @throws AppError `search_unavailable` */
+  vectorsOf(scope: Scope, sourceId: string): Promise<KeptVectors | null>;
+}
+
+export interface KeptVectors {
+  readonly embedderId: string;
+  readonly dimensions: number;
+  readonly vectors: readonly { readonly id: string; readonly vector: Float32Array }[];
 }
 
 /** Full text and vectors over passages. Derived data: it can always be rebuilt from the store. */
