@@ -27,6 +27,12 @@ describe('the language model', () => {
     expect(models({ LANGUAGE_MODEL: 'gemini', OPENAI_API_KEY: 'k', GEMINI_API_KEY: 'k' }).languageModel?.engine).toBe('gemini');
   });
 
+  it('costs what the operator says', () => {
+    const priced = models({ OPENAI_API_KEY: 'k', LANGUAGE_MODEL_PRICE: '2.5/15' }).languageModel;
+    expect(priced?.price).toEqual({ input: 2.5, output: 15 });
+    expect(() => models({ LANGUAGE_MODEL_PRICE: '2,5/15' })).toThrow(invalid(/two numbers/));
+  });
+
   it('is one’s own server before any other', () => {
     const own = { OPENAI_COMPATIBLE_BASE_URL: 'http://localhost:11434/v1', OPENAI_COMPATIBLE_MODEL: 'qwen3:8b' };
     expect(models({ ...own, OPENAI_API_KEY: 'k', LANGUAGE_MODEL_CONTEXT_TOKENS: '32768' }).languageModel).toEqual({

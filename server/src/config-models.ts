@@ -11,7 +11,12 @@ export interface ProviderConfig {
 }
 
 /** The server's own language model, as `createLanguageModel` takes it. */
-export type LanguageModelConfig = { readonly model: string; readonly contextTokens: number | null } & (
+export type LanguageModelConfig = {
+  readonly model: string;
+  readonly contextTokens: number | null;
+  /** US dollars for a million tokens; left out: the list price, where it is known. */
+  readonly price?: { readonly input: number; readonly output: number };
+} & (
   | { readonly engine: 'openai' | 'anthropic' | 'gemini'; readonly apiKey: string; readonly baseUrl: string | null }
   | {
       readonly engine: 'openai-compatible';
@@ -76,6 +81,7 @@ function languageModel(variables: Variables, providers: ModelsConfig['providers'
   const because = chosen === 'auto' ? 'The language model' : `LANGUAGE_MODEL=${chosen}`;
   const { apiKey, baseUrl, model } = providers[engine];
   const contextTokens = variables.LANGUAGE_MODEL_CONTEXT_TOKENS || null;
+  const price = priceOf(variables.LANGUAGE_MODEL_PRICE);
   if (engine === 'openai-compatible') {
     return {
       engine,
@@ -84,9 +90,14 @@ function languageModel(variables: Variables, providers: ModelsConfig['providers'
       model: needed(because, 'OPENAI_COMPATIBLE_MODEL', model),
       contextTokens,
       structuredOutputs: variables.OPENAI_COMPATIBLE_STRUCTURED_OUTPUTS,
+      ...price,
     };
   }
-  return { engine, apiKey: needed(because, `${engine.toUpperCase()}_API_KEY`, apiKey), baseUrl, model, contextTokens };
+  return { engine, apiKey: needed(because, `${engine.toUpperCase()}_API_KEY`, apiKey), baseUrl, model, contextTokens, ...price };
+}
+
+function priceOf([input, output]: readonly number[]): Pick<LanguageModelConfig, 'price'> {
+  return input === undefined || output === undefined ? {} : { price: { input, output } };
 }
 
 function isSet(name: ProviderName, providers: ModelsConfig['providers']): boolean {

@@ -237,6 +237,14 @@ export const variables = {
     'auto',
     z.enum(['auto', 'embedded', 'openai', 'gemini', 'openai-compatible']),
   ),
+  LANGUAGE_MODEL_PRICE: variable(
+    'US dollars for a million tokens in and out, as `2.5/15`, for models whose price Scholium does not know or has wrong. Empty: the list price, or unknown.',
+    '',
+    z
+      .string()
+      .regex(/^(?:\d{1,6}(?:\.\d{1,6})?\/\d{1,6}(?:\.\d{1,6})?)?$/, 'must be two numbers such as 2.5/15')
+      .transform((text): readonly number[] => (text === '' ? [] : text.split('/').map(Number))),
+  ),
   CACHE_TTL: variable(
     'Seconds for which an answer, and the vector of a question, is used again; 0 switches that off. A changed text, model, preset or conversation is always answered anew.',
     '86400',

@@ -190,6 +190,7 @@ describe('a value that cannot be used', () => {
     EMBEDDINGS: 'magic',
     EMBEDDING_DIMENSIONS: '-1',
     CACHE_TTL: '-1',
+    LANGUAGE_MODEL_PRICE: '3',
     MILVUS_PORT: '0',
     MILVUS_TLS: 'perhaps',
   };

@@ -10,6 +10,8 @@ describe('what is known of models', () => {
     expect(costUsd('openai', 'gpt-4.1-2025-04-14', { inputTokens: 10, outputTokens: 0 })).toBeCloseTo(0.00002);
     for (const unknown of ['gpt-5.9', 'gpt-5-mini-turbo', 'gpt-4.1x', '']) expect(costUsd('openai', unknown, MILLION)).toBeNull();
     expect(costUsd('openai-compatible', 'gpt-4.1', MILLION)).toBeNull();
+    expect(costUsd('openai-compatible', 'own', MILLION, { input: 1, output: 2 })).toBeCloseTo(3);
+    expect(costUsd('gemini', 'gemini-2.5-flash', MILLION, { input: 0, output: 0 })).toBe(0);
   });
 
   it('knows the context by the name, and takes no more than 8,192 for granted', () => {

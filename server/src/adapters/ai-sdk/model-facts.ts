@@ -1,10 +1,4 @@
-import type { Engine } from './model-settings.ts';
-
-interface Price {
-  /** US dollars for a million tokens. */
-  readonly input: number;
-  readonly output: number;
-}
+import type { Engine, Price } from './model-settings.ts';
 
 /**
  * List prices of the providers in 2026 (OpenAI as of March, Gemini of May, Anthropic of October), without discounts for cached or batched tokens:
@@ -41,15 +35,24 @@ const PRICES: Readonly<Record<string, Price>> = {
 /** What follows a model's name without making it another model: a date, a build, `latest`. */
 const SAME_MODEL = /^-(?:\d{4}-\d{2}-\d{2}|\d{8}|\d{3}|latest)$/;
 
-/** Null where the price is not known: another model, or a server of one's own. */
-export function costUsd(engine: Engine, model: string, tokens: { inputTokens: number; outputTokens: number }): number | null {
+/** By the price that is `given`, else the list price. Null where that is not known: another model, or a server of one's own. */
+export function costUsd(
+  engine: Engine,
+  model: string,
+  tokens: { inputTokens: number; outputTokens: number },
+  given?: Price,
+): number | null {
+  const price = given ?? listPrice(engine, model);
+  return price === null ? null : (tokens.inputTokens * price.input + tokens.outputTokens * price.output) / 1e6;
+}
+
+function listPrice(engine: Engine, model: string): Price | null {
   if (engine === 'openai-compatible') return null;
   const [, price] =
     Object.entries(PRICES).find(
       ([name]) => model === name || (model.startsWith(name) && SAME_MODEL.test(model.slice(name.length))),
     ) ?? [];
-  if (!price) return null;
-  return (tokens.inputTokens * price.input + tokens.outputTokens * price.output) / 1e6;
+  return price ?? null;
 }
 
 /** By the beginning of the name, longest first. For models with one window for both and another for input, the smaller. */

@@ -6,6 +6,14 @@ interface Common {
   readonly baseUrl: string | null;
   /** Null: by the model's name, or a cautious 8,192. */
   readonly contextTokens?: number | null;
+  /** What the operator says it costs; left out, the list price where that is known. */
+  readonly price?: Price;
+}
+
+export interface Price {
+  /** US dollars for a million tokens. */
+  readonly input: number;
+  readonly output: number;
 }
 
 /** Which language model is asked, and with whose key. */

@@ -14,7 +14,7 @@ export function usageOf(settings: LanguageModelSettings, usage: LanguageModelV4U
   const { total: output } = usage.outputTokens;
   const counted = Boolean(input) || Boolean(output);
   const tokens = counted ? { inputTokens: input ?? 0, outputTokens: output ?? 0 } : estimate();
-  return { ...tokens, costUsd: costUsd(settings.engine, settings.model, tokens) };
+  return { ...tokens, costUsd: costUsd(settings.engine, settings.model, tokens, settings.price) };
 }
 
 export function addUsage(a: ModelUsage, b: ModelUsage): ModelUsage {
