@@ -100,6 +100,17 @@ export function searchIndexConformance(name: string, makeIndex: () => Promise<Se
         expect(ids((await search({ text: '月球' })).hits)).toEqual(['s:1:0']);
       });
 
+      it.each([
+        ['Chinese', '潮汐是由月球的引力引起的', '细胞储存记忆', '月球的引力'],
+        ['Japanese', '潮の満ち引きは月の引力によって起こります', '細胞は記憶を保存します', '月の引力'],
+        ['Japanese in katakana', 'コンピュータはデータを処理します', '細胞は記憶を保存します', 'データ'],
+        ['Thai', 'น้ำขึ้นน้ำลงเกิดจากแรงดึงดูดของดวงจันทร์', 'เซลล์เก็บความทรงจำ', 'ดวงจันทร์'],
+      ])('finds words inside of sentences in %s, and in a question around them', async (_language, about, other, word) => {
+        await index.replace(ann, 's', [makePassage('s:1:0', about), makePassage('s:1:1', other)]);
+        for (const text of [word, `${word}?`, `(${word}) ${word}`]) expect(ids((await search({ text })).hits)[0]).toBe('s:1:0');
+        expect((await search({ text: word })).hits[0]?.overlap).toBe(1);
+      });
+
       it('finds passages by their titles too', async () => {
         await index.replace(ann, 's', [makePassage('s:1:0', 'Let us begin.', { context: 'Oceanography' }), cells]);
         expect(ids((await search({ text: 'oceanography' })).hits)).toEqual(['s:1:0']);

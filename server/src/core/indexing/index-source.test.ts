@@ -60,6 +60,16 @@ describe('indexing a source', () => {
     expect(await index(wordsOnly)).toMatchObject({ passages: 50, withMeaning: 0 });
   });
 
+  it('embeds captions that do not say their language, unless they are plainly in another than the embedder knows', async () => {
+    const english = makeDeps(makeShelf(makeTranscript(['The tides rise twice a day.'], { language: 'und' })));
+    expect(await index(english)).toMatchObject({ passages: 1, withMeaning: 1 });
+    const chinese = makeShelf(makeTranscript(['潮汐是由月球的引力引起的'], { language: 'und' }));
+    expect(await index(makeDeps(chinese))).toMatchObject({ passages: 1, withMeaning: 0 });
+    const deps = makeDeps(chinese);
+    const polyglot = Object.assign(new HashEmbedder(), { languages: 'any' as const });
+    expect(await index({ ...deps, embedder: polyglot })).toMatchObject({ passages: 1, withMeaning: 1 });
+  });
+
   it('puts nothing in for a version that has been replaced', async () => {
     const deps = makeDeps(makeShelf(makeTranscript(lecture), makeTranscript(['A new text.'], { version: 2 })));
     await index(deps, 2);

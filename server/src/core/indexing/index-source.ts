@@ -2,6 +2,7 @@ import type { DocumentText } from '../domain/document.ts';
 import type { Source } from '../domain/library.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Transcript } from '../domain/transcript.ts';
+import { isProbablyEnglish } from '../domain/is-probably-english.ts';
 import { understandsLanguage } from '../domain/understands-language.ts';
 import type { Embedder } from '../ports/embedder.ts';
 import type { SearchIndex } from '../ports/search-index.ts';
@@ -55,7 +56,7 @@ export async function indexSource(
   const { scope, sourceId, textVersion, onProgress } = input;
   const text = await putText(deps, input, signal);
   if (!text) return { sourceId, textVersion, passages: 0, withMeaning: 0 };
-  if (!deps.embedder || !understands(deps.embedder, text.language)) {
+  if (!deps.embedder || !understands(deps.embedder, text)) {
     return { sourceId, textVersion, passages: text.passages, withMeaning: 0 };
   }
 
@@ -95,7 +96,7 @@ async function putText(
   { store, searchIndex }: PutPassagesDeps,
   { scope, sourceId, textVersion }: PutPassagesInput,
   signal: AbortSignal,
-): Promise<{ passages: number; language: string | null } | null> {
+): Promise<IndexedText | null> {
   const source = await findAnywhere(store, scope, sourceId);
   const text = source && (await latestText(store, scope, sourceId));
   if (!text) {
@@ -108,7 +109,7 @@ async function putText(
   const passages = 'pages' in text ? documentPassages(text, place) : passagesOf(text, place);
   signal.throwIfAborted();
   await searchIndex.replace(scope, sourceId, passages);
-  return { passages: passages.length, language: text.language };
+  return { passages: passages.length, language: text.language, sample: sampleOf(passages) };
 }
 
 /** A source has the one or the other: what was said in it, or what stands in it. */
@@ -137,8 +138,29 @@ async function placeOf(
   return { courseId: lecture?.courseId ?? '', courseTitle: course?.title ?? '', lectureTitle: lecture?.title ?? '' };
 }
 
-/** A document that does not say its language is taken to be in the embedder's: most that say nothing are. */
-function understands(embedder: Embedder, language: string | null): boolean {
-  if (language === null) return true;
+interface IndexedText {
+  readonly passages: number;
+  readonly language: string | null;
+  /** Some of the text, from its whole length. */
+  readonly sample: string;
+}
+
+/** Eight passages tell a language, also when the first holds a title page. */
+function sampleOf(passages: readonly { readonly text: string }[]): string {
+  const step = Math.max(1, Math.floor(passages.length / 8));
+  const chosen = passages.filter((_, index) => index % step === 0).slice(0, 8);
+  return chosen.map(({ text }) => text).join(' ');
+}
+
+/**
+ * Documents and captions that do not say their language are taken to be in the embedder's, unless it knows English only and
+ * they are plainly in another.
+ */
+function understands(embedder: Embedder, { language, sample }: IndexedText): boolean {
+  if (language === null || language === 'und') return !isEnglishOnly(embedder) || isProbablyEnglish(sample);
   return understandsLanguage(embedder.languages, language);
+}
+
+function isEnglishOnly({ languages }: Embedder): boolean {
+  return languages !== 'any' && languages.every((language) => language === 'en');
 }
