@@ -154,8 +154,9 @@ function addLectureCommands(program: Command, go: Go): void {
     .argument('<query...>', 'what to look for')
     .option('--lecture <id>', 'only in this lecture')
     .option('--course <id>', 'only in this course')
+    .option('--speaker <name>', 'only what this speaker says')
     .addOption(countOption('--limit <n>', 'how many results at most', 100).default(10))
-    .action((query: string[], options: { lecture?: string; course?: string; limit: number }) =>
+    .action((query: string[], options: { lecture?: string; course?: string; speaker?: string; limit: number }) =>
       go(async (context) => (await import('./commands/search.ts')).search(context, { query: query.join(' '), ...options })),
     );
   program

@@ -13,10 +13,10 @@ const [OPEN, CLOSE] = ['\ue000', '\ue001'];
 /** `scholium search`: prints what was found, best first. */
 export async function search(
   context: CommandContext,
-  input: { query: string; lecture?: string; course?: string; limit: number },
+  input: { query: string; lecture?: string; course?: string; speaker?: string; limit: number },
 ): Promise<void> {
   const client = await context.connect();
-  const query = { q: input.query, limit: input.limit, lectureId: input.lecture, courseId: input.course };
+  const query = { q: input.query, limit: input.limit, lectureId: input.lecture, courseId: input.course, speaker: input.speaker };
   const reply = await client.call('search', { query, signal: context.signal });
   printResult(context, reply, () => showFound(context.terminal, reply));
 }

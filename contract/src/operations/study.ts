@@ -23,6 +23,8 @@ const offsetSchema = z.coerce
   .min(0, 'must be at least 0')
   .max(2_678_400_000, 'must be at most 2678400000');
 
+const speakerNameSchema = z.string().trim().min(1, 'must not be empty').max(200, 'must be at most 200 characters');
+
 export const studyOperations = {
   listPresets: defineOperation({
     operationId: 'listPresets',
@@ -111,6 +113,7 @@ export const studyOperations = {
         .optional()
         .describe('Only what was said from here on, in milliseconds from the start of its recording'),
       toMs: offsetSchema.optional().describe('Only what was said up to here'),
+      speaker: speakerNameSchema.optional().describe('Only passages in which this speaker says something, by name or label'),
       limit: limitSchema(100, 10),
     }),
     responses: { 200: { description: 'What was found', schema: searchReplySchema } },
@@ -141,7 +144,10 @@ export const studyOperations = {
     tags: ['Study'],
     params,
     headers: idempotencyHeaders,
-    body: z.object({ question: z.string().trim().min(1, 'must not be empty').max(2000, 'must be at most 2000 characters') }),
+    body: z.object({
+      question: z.string().trim().min(1, 'must not be empty').max(2000, 'must be at most 2000 characters'),
+      speaker: speakerNameSchema.optional().describe('Only from what this speaker says'),
+    }),
     responses: { 200: { description: 'The answer', schema: answerSchema } },
     errors: ['lecture_not_found', 'search_unavailable', 'switched_off'],
   }),

@@ -14,6 +14,8 @@ export interface AskInput {
   readonly lectureId: string;
   /** 1 to 2000 characters. */
   readonly question: string;
+  /** Only from what this speaker says. */
+  readonly speaker?: string | undefined;
 }
 
 const MAX_QUESTION_LENGTH = 2000;
@@ -38,7 +40,7 @@ export async function ask(deps: AskDeps, input: AskInput, signal: AbortSignal): 
   }
 
   const filter = { lectureIds: [lectureId] };
-  const gathered = await gatherEvidence(deps, { scope, text: question, filter }, signal);
+  const gathered = await gatherEvidence(deps, { scope, text: question, filter, speaker: input.speaker }, signal);
   const written = await writeAnswer(deps, { scope, question, filter, gathered, history: [] }, {}, signal);
   const { answer, supported, citations, cached } = written;
   return { answer, supported, citations: [...citations], cached };

@@ -7,10 +7,11 @@ import type { QueryVector, SearchHit, SearchIndex, SearchQuery } from '../ports/
 import type { Store } from '../ports/store.ts';
 import { outputKey } from '../domain/output-key.ts';
 import type { Remembered } from './remembered.ts';
+import { speaksIn } from './speaks-in.ts';
 import { textOfVector, vectorOfText } from './vector-text.ts';
 
 export interface FindPassagesDeps {
-  readonly store: Pick<Store, 'courses' | 'lectures' | 'sources'>;
+  readonly store: Pick<Store, 'courses' | 'lectures' | 'sources' | 'transcripts'>;
   readonly searchIndex: Pick<SearchIndex, 'search'>;
   /** Null when text is searched by words only. */
   readonly embedder: Embedder | null;
@@ -24,6 +25,8 @@ export interface FindPassagesInput {
   readonly scope: Scope;
   readonly text: string;
   readonly filter: SearchQuery['filter'];
+  /** Only what this speaker says some of; among the best `MAX_FETCH` hits. */
+  readonly speaker?: string | undefined;
   readonly limit: number;
 }
 
@@ -51,12 +54,13 @@ export async function findPassages(
   const vector = embedQuery(deps, input, signal);
   vector.catch(() => {}); // told by the search, unless that fails first
   const isLive = liveSources(deps.store, scope);
+  const isSaid = speaksIn(deps.store, scope, input.speaker);
 
   for (let fetch = limit + 10; ; fetch *= 4) {
     const size = Math.min(fetch, MAX_FETCH);
     const reply = await deps.searchIndex.search(scope, { text, vector, filter, limit: size }, signal);
     const hits: SearchHit[] = [];
-    for (const hit of reply.hits) if (hits.length < limit && (await isLive(hit))) hits.push(hit);
+    for (const hit of reply.hits) if (hits.length < limit && (await isLive(hit)) && (await isSaid(hit.passage))) hits.push(hit);
     if (hits.length < limit && reply.hits.length === size && size < MAX_FETCH) continue;
     deps.metrics.searched({ mode: reply.mode, durationMs: performance.now() - startedAt });
     return { hits, degraded: reply.degraded || (await vector) === null };

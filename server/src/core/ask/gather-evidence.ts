@@ -24,12 +24,17 @@ const EVIDENCE_PASSAGES = 8;
 /** What an answer may rest on. @throws AppError `search_unavailable`, `cancelled` */
 export async function gatherEvidence(
   deps: GatherEvidenceDeps,
-  input: { readonly scope: Scope; readonly text: string; readonly filter: SearchQuery['filter'] },
+  input: {
+    readonly scope: Scope;
+    readonly text: string;
+    readonly filter: SearchQuery['filter'];
+    readonly speaker?: string | undefined;
+  },
   signal: AbortSignal,
 ): Promise<Gathered> {
   const { hits } = await findPassages(deps, { ...input, limit: EVIDENCE_PASSAGES }, signal);
   const texts = await textsOf(deps.store, input.scope, hits);
-  return { evidence: hits.flatMap((hit) => evidenceOf(hit, texts)), texts };
+  return { evidence: hits.flatMap((hit) => evidenceOf(hit, texts, input.speaker)), texts };
 }
 
 /** The versions of the texts that the hits are from, each read once. */
@@ -49,9 +54,13 @@ async function textsOf(
   return found.filter((text) => text !== null);
 }
 
-function evidenceOf({ passage, cosine, overlap }: SearchHit, texts: readonly (Transcript | DocumentText)[]): Evidence[] {
+function evidenceOf(
+  { passage, cosine, overlap }: SearchHit,
+  texts: readonly (Transcript | DocumentText)[],
+  speaker: string | undefined,
+): Evidence[] {
   const text = texts.find(({ sourceId, version }) => sourceId === passage.sourceId && version === passage.textVersion);
   if (!text) return [];
-  const sentences = 'pages' in text ? documentSentencesOf(passage, text) : sentencesOf(passage, text);
+  const sentences = 'pages' in text ? documentSentencesOf(passage, text) : sentencesOf(passage, text, speaker);
   return sentences.length > 0 ? [{ passage, sentences, cosine, overlap }] : [];
 }

@@ -18,6 +18,8 @@ export interface SearchInput {
   /** Only what was said in this part of a recording, both ends included; documents have no times and are left out then. */
   readonly fromMs?: number | undefined;
   readonly toMs?: number | undefined;
+  /** Only what this speaker says some of. */
+  readonly speaker?: string | undefined;
   readonly limit: number;
 }
 
@@ -43,7 +45,7 @@ export async function search(deps: SearchDeps, input: SearchInput, signal: Abort
     ...(fromMs !== undefined && { fromMs }),
     ...(toMs !== undefined && { toMs }),
   };
-  const { hits, degraded } = await findDifferent(deps, { scope, text: query, filter, limit }, signal);
+  const { hits, degraded } = await findDifferent(deps, { scope, text: query, filter, speaker: input.speaker, limit }, signal);
   const highlight = highlighter(query);
   const results = hits.map(({ passage, score, alsoAt }) => {
     const highlights = highlight(passage.text);

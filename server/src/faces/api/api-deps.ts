@@ -72,12 +72,16 @@ export interface ApiDeps {
       kind?: SourceKind;
       fromMs?: number;
       toMs?: number;
+      speaker?: string;
       limit: number;
     },
     signal: AbortSignal,
   ): Promise<SearchReply>;
   suggest(input: InScope & { query: string; courseId?: string; limit: number }, signal: AbortSignal): Promise<SuggestReply>;
-  ask(input: InScope & { lectureId: string; question: string }, signal: AbortSignal): Promise<AnswerReply>;
+  ask(
+    input: InScope & { lectureId: string; question: string; speaker?: string | undefined },
+    signal: AbortSignal,
+  ): Promise<AnswerReply>;
   health(): Promise<HealthReply>;
   /** Whether requests can be taken: what `health` says of the dependencies that every request needs. */
   readiness(): Promise<HealthReply>;

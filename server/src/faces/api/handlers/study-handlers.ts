@@ -22,7 +22,7 @@ export function studyHandlers(deps: ApiDeps) {
       return { status: 200, body: await deps.suggest({ scope, query: q, ...filter }, signal) };
     },
     async ask({ scope, params, body, signal }) {
-      return { status: 200, body: await deps.ask({ scope, ...params, question: body.question }, signal) };
+      return { status: 200, body: await deps.ask({ scope, ...params, ...body }, signal) };
     },
     async exportLecture({ scope, params, body }) {
       const job = await deps.requestExport({ scope, ...params, types: body?.types ?? null });
