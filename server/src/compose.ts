@@ -9,6 +9,7 @@ import { search } from './core/ask/search.ts';
 import { suggest } from './core/ask/suggest.ts';
 import { requestExport } from './core/export/request-export.ts';
 import { requestGeneration } from './core/generate/request-generation.ts';
+import { requestMissingVectors } from './core/indexing/request-missing-vectors.ts';
 import { requestReindex } from './core/indexing/request-reindex.ts';
 import { bindUploads } from './core/ingest/bind-uploads.ts';
 import { addSource } from './core/add-source.ts';
@@ -322,6 +323,17 @@ async function reindex(deps: Pick<Ports, 'store' | 'queue' | 'events' | 'clock' 
   }
 }
 
+/** Makes what a changed model for embeddings has not seen searchable by meaning again, job by job. */
+async function askForMissingVectors({ embedder, ...ports }: Ports, signal: AbortSignal): Promise<void> {
+  if (!embedder) return;
+  try {
+    const texts = await requestMissingVectors({ ...ports, embedder }, signal);
+    if (texts > 0) ports.log.info('application', 'search.vectors-requested', { texts });
+  } catch (error) {
+    if (!signal.aborted) ports.log.error('error', 'search.vectors-not-requested', { cause: String(error) });
+  }
+}
+
 type WorkerPorts = Ports & { readonly usage: UsageRecorder };
 
 /** The API runs jobs while Redis is away, when it is told to. */
@@ -333,9 +345,13 @@ function startFallback(config: Config, ports: WorkerPorts): Runner | null {
 function startWorker(config: Config, ports: WorkerPorts): Runner {
   const runner = startJobs(config, ports, 'worker');
   const stopUpkeep = scheduleUpkeep(ports);
+  const stopping = new AbortController();
+  const asking = askForMissingVectors(ports, stopping.signal);
   return {
     running: () => runner.running(),
     async stop(options) {
+      stopping.abort();
+      await asking;
       await stopUpkeep();
       await runner.stop(options);
     },

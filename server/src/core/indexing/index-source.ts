@@ -2,14 +2,13 @@ import type { DocumentText } from '../domain/document.ts';
 import type { Source } from '../domain/library.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Transcript } from '../domain/transcript.ts';
-import { isProbablyEnglish } from '../domain/is-probably-english.ts';
-import { understandsLanguage } from '../domain/understands-language.ts';
 import type { Embedder } from '../ports/embedder.ts';
 import type { SearchIndex } from '../ports/search-index.ts';
 import type { Store } from '../ports/store.ts';
 import type { IndexSourcePayload } from './index-source.job.ts';
 import { documentPassages } from './document-passages.ts';
 import { passagesOf } from './passages-of.ts';
+import { sampleOf, understands } from './understands.ts';
 
 export interface PutPassagesDeps {
   readonly store: Pick<Store, 'courses' | 'lectures' | 'sources' | 'transcripts' | 'documents'>;
@@ -143,24 +142,4 @@ interface IndexedText {
   readonly language: string | null;
   /** Some of the text, from its whole length. */
   readonly sample: string;
-}
-
-/** Eight passages tell a language, also when the first holds a title page. */
-function sampleOf(passages: readonly { readonly text: string }[]): string {
-  const step = Math.max(1, Math.floor(passages.length / 8));
-  const chosen = passages.filter((_, index) => index % step === 0).slice(0, 8);
-  return chosen.map(({ text }) => text).join(' ');
-}
-
-/**
- * Documents and captions that do not say their language are taken to be in the embedder's, unless it knows English only and
- * they are plainly in another.
- */
-function understands(embedder: Embedder, { language, sample }: IndexedText): boolean {
-  if (language === null || language === 'und') return !isEnglishOnly(embedder) || isProbablyEnglish(sample);
-  return understandsLanguage(embedder.languages, language);
-}
-
-function isEnglishOnly({ languages }: Embedder): boolean {
-  return languages !== 'any' && languages.every((language) => language === 'en');
 }
