@@ -89,6 +89,9 @@ describe('the product with a language model', () => {
     expect(JSON.stringify(job)).not.toContain('secret-key');
     const { body } = await composition.ports.metrics.render();
     expect(body).toMatch(/scholium_language_model_tokens_total\{[^}]*purpose="notes"[^}]*\} \d/);
+    // One kind was written, three ended in replies that cannot be used: those cost tokens too. Nobody knows the price.
+    const used = { purpose: 'notes', model: 'played', calls: 4, costUsd: null, unpricedCalls: 4 };
+    await expect.poll(async () => (await composition.api.settingUseCases.usage({ scope, days: 2 })).usage).toMatchObject([used]);
   });
 
   it('answers in a conversation with citations that are true, as it is said', async () => {
@@ -106,6 +109,35 @@ describe('the product with a language model', () => {
     expect(answer.citations).toMatchObject([{ quote: 'Memory fades.' }]);
     expect(answer.unsupported).toEqual(['Elephants never forget']);
     expect(deltas.join('')).toBe(answer.text);
+  });
+
+  it('answers the same question once, in every conversation, and health tells of the cache', async () => {
+    let asked = 0;
+    reply = () => (asked++, 'It fades [S1 "Memory fades"].');
+    const ask = async (): Promise<string> => {
+      const { id: threadId } = await composition.api.threads.create({ scope, title: null, about: { kind: 'everything' } });
+      return (await composition.api.threads.ask({ scope, threadId, question: 'What does memory do?' }, () => {}, never)).text;
+    };
+    expect([await ask(), await ask(), asked]).toEqual(['It fades [1].', 'It fades [1].', 1]);
+    const { dependencies } = await composition.api.health();
+    expect(dependencies).toContainEqual({ name: 'cache', status: 'ok', message: '2 answers and vectors' });
+  });
+
+  it('writes no notes, fetches no pages and answers nothing while that is switched off', async () => {
+    await composition.api.settingUseCases.changeSwitches({ generation: false, urlFetching: false, chat: false });
+    const { api } = composition;
+    const lecture = { scope, lectureId: 'lecture-1' };
+    for (const refused of [
+      () => api.requestGeneration({ ...lecture, presetId: null }),
+      () => api.addWebPage({ ...lecture, title: null, url: 'https://example.com/' }),
+      () => api.ask({ ...lecture, question: 'What does memory do?' }, never),
+    ])
+      await expect(refused()).rejects.toMatchObject({ code: 'switched_off' });
+    await composition.api.settingUseCases.changeSwitches({ chat: true });
+    reply = () => 'It fades [S1 "Memory fades"].';
+    const { id: threadId } = await api.threads.create({ scope, title: null, about: { kind: 'everything' } });
+    const answer = await api.threads.ask({ scope, threadId, question: 'What does memory do?' }, () => {}, never);
+    expect(answer.supported).toBe(true);
   });
 
   it('goes on without the model when that refuses', async () => {
