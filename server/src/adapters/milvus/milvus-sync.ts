@@ -35,21 +35,22 @@ export class MilvusSync {
   /** Compares everything. Rows of what is gone are removed, and collections of other embedders dropped. */
   async compareAll(): Promise<void> {
     this.#vectors = null;
-    let gone: Map<string, string> | null = null;
-    for (const { ownerId, sourceId } of await this.#index.vectorSources()) {
-      const wanted = await this.#wanted(ownerId, sourceId);
-      // Two embedders at once: the vectors changed meanwhile. The change was noted and is looked at next.
-      if (wanted.vectors === null || (this.#vectors && wanted.vectors.name !== this.#vectorsName())) continue;
-      if (!gone) {
-        await wanted.vectors.ensure();
-        gone = await wanted.vectors.keys({});
-        this.#vectors = wanted.vectors;
+    const vectors = await this.#current();
+    if (vectors) {
+      await vectors.ensure();
+      // Read before the index is: what another process puts into both meanwhile is then not taken for a leftover.
+      const gone = await vectors.keys({});
+      for (const { ownerId, sourceId } of await this.#index.vectorSources()) {
+        const wanted = await this.#wanted(ownerId, sourceId);
+        // The model was changed meanwhile. That was noted, and is looked at next.
+        if (wanted.vectors?.name !== vectors.name) continue;
+        await putDifferent(vectors, wanted.rows, gone);
+        for (const row of wanted.rows) gone.delete(keyOf(row));
       }
-      await putDifferent(wanted.vectors, wanted.rows, gone);
-      for (const row of wanted.rows) gone.delete(keyOf(row));
+      await vectors.removeKeys([...gone.keys()]);
     }
-    if (gone) await this.#vectors?.removeKeys([...gone.keys()]);
-    await dropOtherCollections(this.#call, this.#prefix, this.#vectorsName());
+    await dropOtherCollections(this.#call, this.#prefix, vectors?.name ?? null);
+    this.#vectors = vectors;
   }
 
   /** Compares one source, of one owner or all. */
@@ -70,6 +71,15 @@ export class MilvusSync {
     await putDifferent(vectors, rows, held);
     for (const row of rows) held.delete(keyOf(row));
     await vectors.removeKeys([...held.keys()]);
+  }
+
+  /** The collection of the vectors that the index keeps now; null when it keeps none. */
+  async #current(): Promise<MilvusVectors | null> {
+    for (const { ownerId, sourceId } of await this.#index.vectorSources()) {
+      const { vectors } = await this.#wanted(ownerId, sourceId);
+      if (vectors) return vectors;
+    }
+    return null;
   }
 
   async #removeAll(reach: MilvusReach): Promise<void> {
