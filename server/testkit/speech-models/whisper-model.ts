@@ -2,7 +2,7 @@ import { graphBuilder, type GraphBuilder } from './graph-builder.ts';
 import { LOUD_PIECES, QUIET_PIECES, sentenceOf } from './known-sentences.ts';
 
 /** What the model writes when it is told to translate, whatever it hears. */
-const TRANSLATED_PIECES = ['▁This', '▁is', '▁English', '.'] as const;
+export const TRANSLATED_PIECES = ['▁This', '▁is', '▁English', '.'] as const;
 export const TRANSLATED_SENTENCE = sentenceOf(TRANSLATED_PIECES);
 
 /** The languages it knows; it takes German for what it hears. */
