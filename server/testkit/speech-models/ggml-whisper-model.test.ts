@@ -39,7 +39,12 @@ describe('the ggml file of a small Whisper model', () => {
     const block = (name: string, kinds: readonly string[]): string[] =>
       [
         ...kinds.flatMap((kind) => [`${kind}_ln.weight`, `${kind}_ln.bias`, ...attention.map((part) => `${kind}.${part}`)]),
-        ...['mlp_ln.weight', 'mlp_ln.bias', 'mlp.0.weight', 'mlp.0.bias', 'mlp.2.weight', 'mlp.2.bias'],
+        'mlp_ln.weight',
+        'mlp_ln.bias',
+        'mlp.0.weight',
+        'mlp.0.bias',
+        'mlp.2.weight',
+        'mlp.2.bias',
       ].map((part) => `${name}.${part}`);
     const asked = [
       ...[
