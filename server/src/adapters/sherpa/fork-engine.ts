@@ -6,6 +6,10 @@ export interface EngineProcess<Request extends Serializable, Reply> {
   ask(request: Request): Promise<Reply>;
   /** The end of what the engine has written to its standard error. */
   messages(): string;
+  /** Whether the process is gone. */
+  hasEnded(): boolean;
+  /** Whether our own process stays alive for this one; it does until told otherwise. */
+  holdsUs(isHolding: boolean): void;
   /** Ends the process at once. Safe to call again. */
   close(): Promise<void>;
 }
@@ -80,6 +84,15 @@ export function forkEngine<Request extends Serializable, Reply>(
       return answer.promise.finally(() => clearTimeout(timeout ?? undefined));
     },
     messages: () => messages,
+    hasEnded: () => failure !== null,
+    holdsUs(isHolding) {
+      // stderr is a socket, which the types do not tell.
+      const handles = [child, child.channel, child.stderr as unknown as { ref(): void; unref(): void } | null];
+      for (const handle of handles) {
+        if (isHolding) handle?.ref();
+        else handle?.unref();
+      }
+    },
     async close() {
       stop();
       await gone.promise;

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { copyFile, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { childrenOf, isRunning } from '../../../testkit/processes.ts';
 import { joined, noise, silence } from '../../../testkit/sound.ts';
@@ -60,6 +62,7 @@ function engine(
     processes: 1,
     threads: 1,
     device: 'auto',
+    keepWarmMs: 0,
     log,
     ...options,
   });
@@ -318,6 +321,75 @@ describe('sherpa when something goes wrong', () => {
     await session.close();
     expect(warnings).toMatchObject([{ event: 'speech.device-unavailable', fields: { engine: 'sherpa', device } }]);
     expect(session.digest).toBe((await hear(WHISPER, chunkOf(LOUD))).digest);
+  });
+});
+
+describe('processes of sherpa that are kept', () => {
+  const kept = (keepWarmMs: number): ReturnType<typeof engine> => engine([WHISPER, PARAKEET], { keepWarmMs });
+
+  it('hear the next recording, and end when none comes', async () => {
+    const transcriber = kept(400);
+    const first = await transcriber.open(asItIs, never);
+    const [pid] = await recognizers(1);
+    await first.close();
+    const second = await transcriber.open(asItIs, never);
+    expect(await recognizers(1)).toEqual([pid]);
+    expect(textOf(await second.transcribe(chunkOf(LOUD), never))).toBe(LOUD_SENTENCE);
+    expect(second.digest).toBe(first.digest);
+    await second.close();
+    expect(await recognizers(0)).toEqual([]);
+  });
+
+  it('are not shared by two recordings at once, nor by different settings', async () => {
+    const transcriber = kept(60_000);
+    const stop = new AbortController();
+    await (await transcriber.open(asItIs, never)).close();
+    const [one, two, french] = [
+      await transcriber.open(asItIs, stop.signal),
+      await transcriber.open(asItIs, stop.signal),
+      await transcriber.open({ ...asItIs, language: 'fr' }, stop.signal),
+    ];
+    await recognizers(3);
+    expect((await french.transcribe(chunkOf(LOUD), never)).language).toBe('fr');
+    expect((await one.transcribe(chunkOf(LOUD), never)).language).toBe('de');
+    stop.abort(new Error('stopped'));
+    expect(await recognizers(0)).toEqual([]);
+    for (const session of [one, two, french]) await session.close();
+  });
+
+  it('are others after one was aborted, killed, or closed while it listened', async () => {
+    const transcriber = kept(60_000);
+    const aborted = new AbortController();
+    const first = await transcriber.open(asItIs, aborted.signal);
+    aborted.abort(new Error('stopped'));
+    await first.close();
+    const second = await transcriber.open(asItIs, never);
+    const [pid] = await recognizers(1);
+    await second.close();
+    process.kill(pid!, 'SIGKILL');
+    await recognizers(0);
+    const stop = new AbortController();
+    const third = await transcriber.open(asItIs, stop.signal);
+    expect(textOf(await third.transcribe(chunkOf(LOUD), never))).toBe(LOUD_SENTENCE);
+    const listening = third.transcribe(chunkOf(LOUD), never).catch((error: unknown) => error);
+    await third.close();
+    await listening;
+    expect(await recognizers(0)).toEqual([]);
+  });
+
+  it('do not keep our own process alive', async () => {
+    const script = `
+      import { createSherpaTranscriber } from ${JSON.stringify(new URL('./sherpa-transcriber.ts', import.meta.url).href)};
+      const transcriber = createSherpaTranscriber({
+        models: [${JSON.stringify(WHISPER)}], processes: 2, threads: 1, device: 'cpu', keepWarmMs: 600_000, log: { warn() {} },
+        locate: async (id) => ({ folder: ${JSON.stringify(root)} + '/' + id, digest: id }),
+      });
+      const session = await transcriber.open(${JSON.stringify(asItIs)}, new AbortController().signal);
+      await session.close();
+    `;
+    const ended = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], { timeout: 20_000 });
+    expect(ended.stderr).toBe('');
+    expect(await recognizers(0)).toEqual([]);
   });
 });
 

@@ -10,6 +10,9 @@ export interface Recognizer {
   hear(samples: Int16Array, hints: string | null): Promise<HeardText>;
   /** Whether the engine took the processor although something else was asked for. */
   readonly fellBack: boolean;
+  /** These as in `EngineProcess`. */
+  hasEnded(): boolean;
+  holdsUs(isHolding: boolean): void;
   close(): Promise<void>;
 }
 
@@ -46,6 +49,8 @@ export async function startRecognizer(
       if (heard.text === '' && (await newMessages(messagesBefore)).includes(CAUGHT)) throw stopped(child.messages());
       return heard;
     },
+    hasEnded: () => child.hasEnded(),
+    holdsUs: (isHolding) => child.holdsUs(isHolding),
     close: () => child.close(),
   };
 
