@@ -15,6 +15,8 @@ export interface ModelFolder {
   readonly pieces: readonly string[];
   /** A vocabulary with scores, for hints; null where the folder has none. */
   readonly bpeVocabPath: string | null;
+  /** Of all its files together. */
+  readonly sizeBytes: number;
   /** What is noted in the file that comes first in `files`. */
   readonly metadata: ReadonlyMap<string, string>;
   /** Whether it hears a stream as it comes. */
@@ -69,6 +71,7 @@ export async function readModelFolder(folder: string, modelId: string): Promise<
         tokensPath,
         pieces: await readPieces(tokensPath),
         bpeVocabPath: names.includes('bpe.vocab') ? join(folder, 'bpe.vocab') : null,
+        sizeBytes: await sizeOf(folder, names),
         metadata,
         streams: ['transducer', 'ctc'].includes(family) && (metadata.has('window_size') || metadata.has('decode_chunk_len')),
       };
@@ -110,6 +113,12 @@ async function readAll(paths: readonly string[]): Promise<ReadonlyMap<string, st
 async function checkSize(path: string): Promise<ReadonlyMap<string, string>> {
   if ((await stat(path)).size === 0) throw new Error('A file is empty.');
   return new Map();
+}
+
+/** With weights that lie beside an ONNX file, as those of the largest models do. */
+async function sizeOf(folder: string, names: readonly string[]): Promise<number> {
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 async function readPieces(path: string): Promise<readonly string[]> {

@@ -4,7 +4,6 @@ import { providerOf } from './speech-device.ts';
 import { startRecognizer, type Recognizer } from './start-recognizer.ts';
 
 export interface PoolOptions {
-  readonly processes: number;
   readonly device: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** How long a pool that is given back stays ready; 0 ends it at once. */
@@ -16,6 +15,7 @@ export interface PoolWish {
   readonly modelId: string;
   /** Pools of the same key are interchangeable; null for one that nobody else can use. */
   readonly key: string | null;
+  readonly processes: number;
   /** The engine's settings for what computes. */
   readonly config: (provider: string) => object;
 }
@@ -135,7 +135,7 @@ async function make(
   const abort = (): void => stop.abort(signal.reason);
   signal.addEventListener('abort', abort, { once: true });
   try {
-    const pool = await openProcessPool(options.processes, async () => {
+    const pool = await openProcessPool(wish.processes, async () => {
       const environment = options.environment && { environment: options.environment };
       const recognizer = await startRecognizer(wish.config(provider), {
         signal: stop.signal,

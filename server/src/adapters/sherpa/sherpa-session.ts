@@ -10,14 +10,14 @@ import type { ModelFolder } from './model-folder.ts';
 import { recognizerConfig } from './recognizer-config.ts';
 import type { recognizerPools } from './recognizer-pools.ts';
 import type { ChosenModel } from './sherpa-models.ts';
+import { shareOut, type Resources } from './share-out.ts';
 import { sherpaVersion } from './sherpa-package.ts';
 
 export interface Opening {
   readonly chosen: ChosenModel;
   readonly folder: ModelFolder;
   readonly request: TranscriberOptions;
-  readonly processes: number;
-  readonly threads: number;
+  readonly resources: Resources;
 }
 
 /** Part of every digest: raised when the way from sound to words changes here. */
@@ -32,12 +32,13 @@ export async function openSession(
   const { chosen, folder, request } = opening;
   const hints = folder.family === 'transducer' ? hintsFor(request.vocabulary, folder.pieces) : null;
   const vocabulary = hints ? await vocabularyFile(folder) : null;
-  const settings = { language: request.language, task: request.task, threads: opening.threads };
+  const { processes, threads } = shareOut(opening.resources, folder.sizeBytes);
+  const settings = { language: request.language, task: request.task, threads };
   const config = (provider: string): object =>
     recognizerConfig(folder, { ...settings, provider, bpeVocabPath: vocabulary?.path ?? null });
   const key = hints ? null : JSON.stringify([chosen.digest, config('')]);
   try {
-    const recognizers = await pools.open({ modelId: chosen.model.id, key, config }, signal);
+    const recognizers = await pools.open({ modelId: chosen.model.id, key, processes, config }, signal);
     const { languages } = chosen.model;
     const language = request.language ?? (languages !== 'any' && languages.length === 1 ? (languages[0] ?? null) : null);
     const hearing = {
@@ -52,7 +53,7 @@ export async function openSession(
       model: chosen.model.id,
       digest: digestOf([chosen.digest, recognizers.provider, request.language, request.task, hints?.phrases ?? []]),
       language,
-      concurrency: opening.processes,
+      concurrency: processes,
       async transcribe(chunk, chunkSignal) {
         inWork += 1;
         return hearChunk(hearing, chunk, chunkSignal).finally(() => (inWork -= 1));

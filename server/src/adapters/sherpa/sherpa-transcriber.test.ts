@@ -52,6 +52,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
+const resources = (processes: number): SherpaOptions['resources'] => ({ processes, threads: 1, memoryBytes: 8 * 1024 ** 3 });
+
 function engine(
   models: readonly SherpaModel[],
   options: Partial<SherpaOptions> = {},
@@ -59,8 +61,7 @@ function engine(
   return createSherpaTranscriber({
     models,
     locate: async (id) => (id === ABSENT.id ? null : { folder: join(root, id), digest: `digest of ${id}` }),
-    processes: 1,
-    threads: 1,
+    resources: resources(1),
     device: 'auto',
     keepWarmMs: 0,
     log,
@@ -99,7 +100,7 @@ async function hear(
 
 for (const model of [WHISPER, PARAKEET]) {
   transcriberConformance(`sherpa with a model of the kind of ${model.id}`, () => ({
-    transcriber: engine([model], { processes: 2 }),
+    transcriber: engine([model], { resources: resources(2) }),
     chunks: async () => [chunkOf(LOUD), chunkOf(QUIET)],
   }));
 }
@@ -257,7 +258,10 @@ describe('sherpa when something goes wrong', () => {
     const folder = await mkdtemp(join(root, 'damaged-'));
     await writeModel(folder, whisperModel());
     await damage(join(folder, 'tiny-encoder.int8.onnx'));
-    const opening = engine([WHISPER], { processes: 2, locate: async () => ({ folder, digest: '1' }) }).open(asItIs, never);
+    const opening = engine([WHISPER], { resources: resources(2), locate: async () => ({ folder, digest: '1' }) }).open(
+      asItIs,
+      never,
+    );
     await expect(opening).rejects.toMatchObject({ code: 'model_unavailable', detail: expect.stringContaining('models verify') });
     expect(await recognizers(0)).toEqual([]);
   });
@@ -308,7 +312,7 @@ describe('sherpa when something goes wrong', () => {
   });
 
   it('leaves no process behind when it is closed', async () => {
-    const session = await engine([WHISPER], { processes: 2 }).open(asItIs, never);
+    const session = await engine([WHISPER], { resources: resources(2) }).open(asItIs, never);
     await recognizers(2);
     await session.close();
     expect(await recognizers(0)).toEqual([]);
@@ -381,7 +385,7 @@ describe('processes of sherpa that are kept', () => {
     const script = `
       import { createSherpaTranscriber } from ${JSON.stringify(new URL('./sherpa-transcriber.ts', import.meta.url).href)};
       const transcriber = createSherpaTranscriber({
-        models: [${JSON.stringify(WHISPER)}], processes: 2, threads: 1, device: 'cpu', keepWarmMs: 600_000, log: { warn() {} },
+        models: [${JSON.stringify(WHISPER)}], resources: ${JSON.stringify(resources(2))}, device: 'cpu', keepWarmMs: 600_000, log: { warn() {} },
         locate: async (id) => ({ folder: ${JSON.stringify(root)} + '/' + id, digest: id }),
       });
       const session = await transcriber.open(${JSON.stringify(asItIs)}, new AbortController().signal);

@@ -4,6 +4,7 @@ import type { Transcriber, TranscriberOptions } from '../../core/ports/transcrib
 import { readModelFolder, type ModelFolder } from './model-folder.ts';
 import { isMultilingual, languagesOf } from './recognizer-config.ts';
 import { recognizerPools } from './recognizer-pools.ts';
+import type { Resources } from './share-out.ts';
 import { chooseModel, type LocateModel, type SherpaModel } from './sherpa-models.ts';
 import { sherpaMissing } from './sherpa-package.ts';
 import { openSession } from './sherpa-session.ts';
@@ -12,10 +13,8 @@ export interface SherpaOptions {
   /** What the engine can use, best first: the first that is on the machine is the default. */
   readonly models: readonly SherpaModel[];
   readonly locate: LocateModel;
-  /** How many processes listen side by side; each holds the model. */
-  readonly processes: number;
-  /** Processor threads of each process. */
-  readonly threads: number;
+  /** Fewer processes are started than wished for when the memory is too small for so many of a model. */
+  readonly resources: Resources;
   /** `auto`, `cpu`, `cuda`, `coreml`, `directml`; where it is not to be had, the processor computes and a warning is logged. */
   readonly device: string;
   /** What the processes get of our environment: the paths of CUDA's libraries. */
@@ -45,7 +44,11 @@ export function createSherpaTranscriber(options: SherpaOptions): Transcriber {
       const chosen = await chooseModel(options.models, options.locate, { ...request, language });
       const folder = await readModelFolder(chosen.folder, chosen.model.id);
       checkAbilities(chosen.model.id, folder, { ...request, language });
-      return openSession(recognizers, { ...options, chosen, folder, request: { ...request, language } }, signal);
+      return openSession(
+        recognizers,
+        { resources: options.resources, chosen, folder, request: { ...request, language } },
+        signal,
+      );
     },
   };
 }
