@@ -29,6 +29,8 @@ export interface HeardText {
   readonly language: string | null;
   /** With times, or none at all. */
   readonly tokens: readonly HeardToken[];
+  /** How many tokens the model gave, times of segments included. */
+  readonly tokenCount: number;
   /** Longer stretches of the text with times, where the engine gives those. */
   readonly segments: readonly { readonly text: string; readonly startMs: number; readonly endMs: number }[];
 }
@@ -44,6 +46,7 @@ export function readResult(json: string): HeardText {
     text: result.text.replaceAll('\uFFFD', '').trim(),
     language: languageOf(result.lang),
     tokens: hasTimes ? result.tokens.map((text, i) => tokenOf(text, i)) : [],
+    tokenCount: result.tokens.length + 2 * result.segment_texts.length,
     segments: result.segment_texts.map((text, i) => {
       const startMs = offsetMs + (result.segment_timestamps[i] ?? 0) * 1000;
       return { text: text.trim(), startMs, endMs: startMs + (result.segment_durations[i] ?? 0) * 1000 };

@@ -17,7 +17,10 @@ export interface SoundPiece extends SampleSpan {
 const CUT_WITHIN = msToSamples(5_000);
 
 /** Packs a chunk's utterances into pieces that never exceed the limit; one that is longer by itself is cut at its quietest point. */
-export function packUtterances(chunk: AudioChunk, limits: PieceLimits): SoundPiece[] {
+export function packUtterances(
+  chunk: Pick<AudioChunk, 'startSample' | 'samples' | 'utterances'>,
+  limits: PieceLimits,
+): SoundPiece[] {
   const longest = msToSamples(limits.longestMs);
   const pieces: SoundPiece[] = [];
   for (const utterance of chunk.utterances.flatMap((span) => cut(chunk, span, longest))) {
@@ -30,9 +33,13 @@ export function packUtterances(chunk: AudioChunk, limits: PieceLimits): SoundPie
   return pieces;
 }
 
-function cut(chunk: AudioChunk, { startSample, endSample }: SampleSpan, longest: number): SampleSpan[] {
+function cut(
+  chunk: Pick<AudioChunk, 'startSample' | 'samples'>,
+  { startSample, endSample }: SampleSpan,
+  longest: number,
+): SampleSpan[] {
   if (endSample - startSample <= longest) return [{ startSample, endSample }];
-  const from = startSample + longest - CUT_WITHIN;
+  const from = startSample + longest - Math.min(CUT_WITHIN, longest >> 1);
   const around = chunk.samples.subarray(from - chunk.startSample, startSample + longest - chunk.startSample);
   const at = from + quietestSample(around);
   return [{ startSample, endSample: at }, ...cut(chunk, { startSample: at, endSample }, longest)];

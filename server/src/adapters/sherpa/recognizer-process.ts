@@ -1,9 +1,11 @@
 import { createRequire } from 'node:module';
+import { SAMPLE_RATE } from '../../core/domain/audio.ts';
+import { soundLength } from './sound-length.ts';
 
 /** What the parent sends. `load` comes first and is answered by an empty text. */
 export type RecognizerRequest =
   | { readonly kind: 'load'; readonly config: object }
-  | { readonly kind: 'hear'; readonly samples: Int16Array; readonly hints: string | null };
+  | { readonly kind: 'hear'; readonly samples: Int16Array; readonly hints: string | null; readonly leastSamples: number };
 export interface RecognizerReply {
   /** The result as sherpa gives it. */
   readonly json: string;
@@ -26,19 +28,16 @@ interface SherpaAddon {
   getOfflineStreamResultAsJson(handle: unknown): string;
 }
 
-const SAMPLE_RATE = 16_000;
-/** Models give no last word when sound breaks off in it, and some end their process for sound of a tenth of a second. */
-const SILENCE_AFTER = 0.3 * SAMPLE_RATE;
-const SHORTEST = SAMPLE_RATE;
+type HearRequest = Extract<RecognizerRequest, { kind: 'hear' }>;
 
-function openRecognizer(config: object): (samples: Int16Array, hints: string | null) => string {
+function openRecognizer(config: object): (request: HearRequest) => string {
   const require = createRequire(import.meta.url);
   const sherpa = require('sherpa-onnx-node') as Sherpa;
   const addon = require('sherpa-onnx-node/addon.js') as SherpaAddon;
   const recognizer = new sherpa.OfflineRecognizer(config);
-  return (samples, hints) => {
+  return ({ samples, hints, leastSamples }) => {
     const stream = hints === null ? recognizer.createStream() : recognizer.createStream(hints);
-    const sound = new Float32Array(Math.max(SHORTEST, samples.length + SILENCE_AFTER));
+    const sound = new Float32Array(soundLength(samples.length, leastSamples));
     for (let i = 0; i < samples.length; i++) sound[i] = (samples[i] ?? 0) / 32_768;
     stream.acceptWaveform({ samples: sound, sampleRate: SAMPLE_RATE });
     recognizer.decode(stream);
@@ -51,7 +50,7 @@ if (process.send) {
   process.on('message', (request: RecognizerRequest) => {
     let json = '';
     if (request.kind === 'load') hear = openRecognizer(request.config);
-    else json = hear?.(request.samples, request.hints) ?? '';
+    else json = hear?.(request) ?? '';
     process.send?.({ json } satisfies RecognizerReply);
   });
   // The parent is gone: nobody wants the answer any more.

@@ -171,6 +171,14 @@ describe('sherpa', () => {
     expect(textOf(long)).toBe([LOUD_SENTENCE, LOUD_SENTENCE].join(' '));
   });
 
+  it('hears all of the text where it is too dense for what the engine allows a second', async () => {
+    for (const model of [WHISPER, MOONSHINE]) {
+      const { words } = await hear(model, chunkOf(noise(600, 10_000)));
+      expect(words.map((word) => word.text).join(' ')).toBe(LOUD_SENTENCE);
+      expect(words.at(-1)?.endMs).toBeLessThanOrEqual(1_600);
+    }
+  });
+
   it('hears the shortest of sounds', async () => {
     for (const model of [WHISPER, PARAKEET, SENSE_VOICE, MOONSHINE])
       expect((await hear(model, chunkOf(noise(20, 10_000)))).words.every((word) => word.endMs <= 1_020)).toBe(true);

@@ -6,8 +6,8 @@ import { readResult, type HeardText } from './heard-text.ts';
 import type { RecognizerReply, RecognizerRequest } from './recognizer-process.ts';
 
 export interface Recognizer {
-  /** What is said in a piece of sound (16 kHz). @throws AppError `engine_failed` */
-  hear(samples: Int16Array, hints: string | null): Promise<HeardText>;
+  /** What is said in a piece of sound (16 kHz), with silence after it up to `leastSamples`. @throws AppError `engine_failed` */
+  hear(samples: Int16Array, options: { readonly hints: string | null; readonly leastSamples: number }): Promise<HeardText>;
   /** Whether the engine took the processor although something else was asked for. */
   readonly fellBack: boolean;
   /** These as in `EngineProcess`. */
@@ -43,9 +43,9 @@ export async function startRecognizer(
   isLoaded = true;
   return {
     fellBack: FELL_BACK.test(child.messages()),
-    async hear(samples, hints) {
+    async hear(samples, options) {
       const messagesBefore = child.messages();
-      const heard = readResult((await child.ask({ kind: 'hear', samples, hints })).json);
+      const heard = readResult((await child.ask({ kind: 'hear', samples, ...options })).json);
       if (heard.text === '' && (await newMessages(messagesBefore)).includes(CAUGHT)) throw stopped(child.messages());
       return heard;
     },
