@@ -6,6 +6,9 @@ export const idSchema = z
   .regex(/^(?!\.+$)[A-Za-z0-9._-]{1,128}$/, 'must be 1 to 128 letters, digits, dots, underscores or hyphens, and not dots alone')
   .describe('1 to 128 letters, digits, dots, underscores and hyphens');
 
+/** Which language: `en`, `pt-BR`. */
+export const languageSchema = z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language tag like en or pt-BR');
+
 /** A name for people. */
 export const titleSchema = z.string().trim().min(1, 'must not be empty').max(300, 'must be at most 300 characters');
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Config } from './config.ts';
 import { ask } from './core/ask/ask.ts';
+import { importTranscript } from './core/imports/import-transcript.ts';
 import { bindCorrections } from './core/corrections/bind-corrections.ts';
 import { bindThreads } from './core/ask/bind-threads.ts';
 import { createRemembered } from './core/ask/remembered.ts';
@@ -130,6 +131,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     uploads: bindUploads(ports, { maxBytes: config.uploadMaxFileSizeBytes }),
     trash: bindTrash(ports),
     corrections: bindCorrections(ports),
+    importTranscript: (input, signal) => importTranscript(ports, input, signal),
     threads: bindThreads(asking),
     settingUseCases: bindSettings(ports),
     operators: bindOperators(ports, config.retention),

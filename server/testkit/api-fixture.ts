@@ -19,6 +19,7 @@ import { addWebPage } from '../src/core/read/add-document.ts';
 import type { DocumentToRead } from '../src/core/ports/document-reader.ts';
 import { PlainDocumentReader } from './plain-document-reader.ts';
 import { ingest } from '../src/core/ingest/ingest.ts';
+import { importTranscript } from '../src/core/imports/import-transcript.ts';
 import { bindCorrections } from '../src/core/corrections/bind-corrections.ts';
 import { cancelJob } from '../src/core/jobs/cancel-job.ts';
 import { enqueue } from '../src/core/jobs/enqueue.ts';
@@ -81,9 +82,9 @@ export async function openApiFixture(
   const events = storeEvents(store);
   const jobDeps = { store, events, queue: silentQueue, clock: systemClock };
   // Only Markdown is taken for a document, so that the bytes tests make up stay recordings.
+  const plainReader = new PlainDocumentReader();
   const documentReader = {
-    sniff: (file: DocumentToRead) =>
-      file.fileName.endsWith('.md') ? new PlainDocumentReader().sniff(file) : Promise.resolve(null),
+    sniff: (file: DocumentToRead) => (file.fileName.endsWith('.md') ? plainReader.sniff(file) : Promise.resolve(null)),
   };
   const ports = { ...jobDeps, blobs, log, decoder: mp3Decoder, documentReader };
   const startJob = (scope: OwnerScope, lectureId: string | null) =>
@@ -114,6 +115,7 @@ export async function openApiFixture(
       writer: firstSentenceWriter(),
     }),
     corrections: bindCorrections(jobDeps),
+    importTranscript: (input, signal) => importTranscript({ ...ports, documentReader: plainReader }, input, signal),
     trash: {
       trashCourse: (input) => trashCourse(jobDeps, input),
       restoreCourse: (input) => restoreCourse(jobDeps, input),

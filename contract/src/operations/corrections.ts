@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { transcriptVersionSchema } from '../correction.ts';
-import { idempotencyHeaders, idSchema, limitSchema } from '../fields.ts';
+import { idempotencyHeaders, idSchema, languageSchema, limitSchema } from '../fields.ts';
 import { jobStartedSchema } from '../job.ts';
 import { defineOperation } from '../operation.ts';
 
@@ -16,6 +16,36 @@ const correctedSchema = z.object({
 const transcriptErrors = ['lecture_not_found', 'source_not_found', 'transcript_not_found'] as const;
 
 export const correctionOperations = {
+  importTranscript: defineOperation({
+    operationId: 'importTranscript',
+    method: 'POST',
+    path: '/lectures/{lectureId}/transcript/import',
+    summary: 'Bring in a transcript that was made elsewhere',
+    description:
+      'SRT, WebVTT, the JSON of Whisper, whisper.cpp, WhisperX, AssemblyAI or Deepgram, or plain text, which gets its times from what an engine ' +
+      'has heard. Becomes the next version for the recording named by `source`, else the first; corrections stay over it.',
+    tags: ['Recordings'],
+    params,
+    headers: idempotencyHeaders,
+    multipart: {
+      file: 'file',
+      fields: z.object({
+        source: idSchema.or(z.literal('').transform(() => undefined)).optional(),
+        language: languageSchema.or(z.literal('').transform(() => undefined)).optional(),
+      }),
+    },
+    responses: { 201: { description: 'Brought in', schema: correctedSchema } },
+    errors: [
+      'lecture_not_found',
+      'source_not_found',
+      'transcript_not_found',
+      'transcript_file_invalid',
+      'document_damaged',
+      'document_too_large',
+      'storage_full',
+      'storage_unavailable',
+    ],
+  }),
   correctTranscript: defineOperation({
     operationId: 'correctTranscript',
     method: 'PATCH',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { documentTextSchema } from '../document.ts';
-import { idempotencyHeaders, idSchema, titleSchema } from '../fields.ts';
+import { idempotencyHeaders, idSchema, languageSchema, titleSchema } from '../fields.ts';
 import { jobStartedSchema } from '../job.ts';
 import { defineOperation } from '../operation.ts';
 import { coverageSchema, transcriptSchema } from '../transcript.ts';
@@ -104,10 +104,7 @@ export const recordingOperations = {
         .optional()
         .describe('A size or name the engine maps: `base`, `large-v3`'),
       source: idSchema.optional(),
-      language: z
-        .string()
-        .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language tag like en or pt-BR')
-        .optional(),
+      language: languageSchema.optional(),
     }),
     headers: idempotencyHeaders,
     responses: { 202: { description: 'The job', schema: jobStartedSchema } },

@@ -4,6 +4,7 @@ import type { CorrectionUseCases } from '../../core/corrections/bind-corrections
 import type { Job } from '../../core/domain/job.ts';
 import type { Course, Lecture, Source } from '../../core/domain/library.ts';
 import type { Scope } from '../../core/domain/scope.ts';
+import type { Transcript } from '../../core/domain/transcript.ts';
 import type { SettingUseCases } from '../../core/settings/bind-settings.ts';
 import type { OperatorUseCases } from '../../core/operations/bind-operators.ts';
 import type { UploadUseCases } from '../../core/ingest/bind-uploads.ts';
@@ -56,6 +57,17 @@ export interface ApiDeps {
   requestTranscription(
     input: InScope & { lectureId: string; sourceId: string | null; model: string | null; language: string | null },
   ): Promise<Job>;
+  /** `importTranscript` of core/imports. */
+  importTranscript(
+    input: InScope & {
+      lectureId: string;
+      sourceId: string | null;
+      language: string | null;
+      fileName: string;
+      incoming: IncomingFile;
+    },
+    signal: AbortSignal,
+  ): Promise<Transcript>;
   readonly corrections: CorrectionUseCases;
   /** `presetId` null takes the lecture's own. */
   requestGeneration(input: InScope & { lectureId: string; presetId: string | null; again?: boolean }): Promise<Job>;

@@ -94,7 +94,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
       ...courseHandlers(deps),
       ...lectureHandlers(deps),
       ...recordingHandlers(deps, gate),
-      ...correctionHandlers(deps),
+      ...correctionHandlers(deps, gate),
       ...uploadHandlers(deps),
       ...studyHandlers(deps),
       ...artifactHandlers(deps),

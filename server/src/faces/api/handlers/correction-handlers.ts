@@ -1,9 +1,25 @@
+import { operations } from '@scholium/contract';
+import { findLecture } from '../../../core/library/find.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import type { Handlers } from '../handler.ts';
+import { receiveUpload } from '../receive-upload.ts';
+import type { UploadGate } from '../uploads/upload-gate.ts';
 import { presentTranscriptVersion } from '../present.ts';
 
-export function correctionHandlers({ corrections }: Pick<ApiDeps, 'corrections'>) {
+export function correctionHandlers(deps: ApiDeps, gate: UploadGate) {
+  const { corrections } = deps;
+  const uploads = { blobs: deps.blobs, maxUploadBytes: deps.settings.maxUploadBytes, gate };
   return {
+    async importTranscript(call) {
+      const { scope, params, request, signal } = call;
+      await findLecture(deps, { scope, ...params }); // before the file is read
+      const upload = await receiveUpload(uploads, { request, scope, ...operations.importTranscript.multipart }, signal);
+      const { source: sourceId = null, language = null } = upload.fields;
+      const { fileName, incoming } = upload;
+      const input = { scope, ...params, sourceId, language, fileName, incoming };
+      const made = await deps.importTranscript(input, signal);
+      return { status: 201, body: { sourceId: made.sourceId, version: made.version } };
+    },
     async correctTranscript({ scope, params, query, body }) {
       const input = { scope, ...params, sourceId: query.source ?? null, ...body, by: scope.ownerId };
       const { sourceId, version } = await corrections.correct(input);
