@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { childrenOf, isRunning } from '../../../testkit/processes.ts';
+import { liveTranscriberConformance } from '../../../testkit/live-transcriber.conformance.ts';
 import { blocksOf, joined, noise, silence } from '../../../testkit/sound.ts';
 import { LOUD_SENTENCE, QUIET_SENTENCE } from '../../../testkit/speech-models/known-sentences.ts';
 import { streamingCtcModel } from '../../../testkit/speech-models/streaming-ctc-model.ts';
@@ -52,6 +53,11 @@ const wordsOf = (told: readonly LiveText[]): string =>
     .map(({ text }) => text)
     .join(' ');
 
+liveTranscriberConformance('sherpa on a stream', () => ({
+  transcriber: engine(),
+  speech: async () => joined(LOUD, silence(1_500), QUIET),
+}));
+
 describe('sherpa on a stream', () => {
   it('tells what seems to be said while it is said, and words once it is over', async () => {
     const told = await hear(joined(LOUD, silence(1_500), QUIET));
@@ -77,19 +83,6 @@ describe('sherpa on a stream', () => {
     expect(second?.startMs).toBeLessThanOrEqual(4_100);
     for (const { startMs, endMs } of words) expect(endMs).toBeGreaterThanOrEqual(startMs);
     expect(words.at(-1)?.endMs).toBeLessThanOrEqual(5_600);
-  });
-
-  it('hears the same whatever the size of the blocks, and in blocks sent without waiting', async () => {
-    const sound = joined(LOUD, silence(1_500), QUIET);
-    const session = await engine().open(asItIs, never);
-    const told = await Promise.all([...[...blocksOf(sound, 7_777)].map((block) => session.accept(block)), session.flush()]);
-    await session.close();
-    expect(wordsOf(told)).toBe(wordsOf(await hear(sound)));
-  });
-
-  it('tells nothing of silence, and nothing of nothing', async () => {
-    expect(wordsOf(await hear(silence(2_000)))).toBe('');
-    expect(wordsOf(await hear(new Int16Array(0)))).toBe('');
   });
 
   it('ends its process when it is aborted or closed, within a second', async () => {
