@@ -58,6 +58,8 @@ export const transcriptFindingsSchema = z.object({
   seams: z.array(z.number().int().min(0)),
   /** Text that an engine gave where nothing was said, or gave over and over. */
   removed: z.array(timeSpanSchema.extend({ text: z.string(), reason: removalReasonSchema })),
+  /** Terms of the course that were written where something was heard that sounds like them. */
+  repaired: z.array(timeSpanSchema.extend({ heard: z.string(), written: z.string() })),
 });
 export type TranscriptFindings = z.infer<typeof transcriptFindingsSchema>;
 
@@ -77,6 +79,7 @@ export const coverageSchema = z.object({
   wordsWithoutSpeech: z.array(timeSpanSchema),
   lowConfidence: z.array(timeSpanSchema),
   removed: transcriptFindingsSchema.shape.removed,
+  repaired: transcriptFindingsSchema.shape.repaired,
   seams: transcriptFindingsSchema.shape.seams,
   worstMinutes: z
     .array(timeSpanSchema.extend({ score: z.number().min(0), reasons: z.array(coverageReasonSchema) }))

@@ -9,7 +9,7 @@ const STEPS = ['ingest', 'decode', 'transcribe', 'diarize', 'read', 'indexing', 
 const FORBIDDEN_FOLDERS = ['utils', 'util', 'common', 'helpers', 'helper', 'manager', 'base', 'misc', 'shared', 'lib'];
 const MOST_LINES = 500;
 /** What the core may import besides itself: shapes, pure functions, and streams that somebody hands in. None does I/O by itself. */
-const CORE_PACKAGES = ['zod', '@scholium/contract', 'node:crypto', 'node:stream', 'node:util', 'stemmer'];
+const CORE_PACKAGES = ['zod', '@scholium/contract', 'node:crypto', 'node:stream', 'node:util', 'stemmer', 'double-metaphone'];
 
 const IMPORT = /^(?:import|export)\s+(?:[^'";]*?\sfrom\s+)?'([^']+)'|\bimport\('([^']+)'\)/gm;
 

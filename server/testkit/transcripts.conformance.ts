@@ -64,6 +64,7 @@ export function transcriptsConformance(getStore: () => Store): void {
         speech: [{ startMs: 0, endMs: 900 }],
         seams: [400],
         removed: [{ startMs: 500, endMs: 800, text: 'Thank you.', reason: 'no-speech' }],
+        repaired: [{ startMs: 0, endMs: 400, heard: 'memo re', written: 'Memory' }],
       };
       await store.transcripts.add(local, aTranscript(), findings);
       await store.transcripts.add(local, aTranscript());

@@ -26,6 +26,7 @@ import { chooseTranscriber } from './transcribe/choose-transcriber.ts';
 import { helpTranscribeJob, type HelpTranscribePayload } from './transcribe/help-transcribe.job.ts';
 import { callHelpers, dismissHelpers } from './transcribe/helpers.ts';
 import { helpTranscribe, transcribe, type TranscribeDeps, type TranscribeInput } from './transcribe/transcribe.ts';
+import { vocabularyFor } from './transcribe/course-vocabulary.ts';
 import { transcribeJob, type TranscribePayload } from './transcribe/transcribe.job.ts';
 import { runUpkeep, type UpkeepDeps } from './upkeep/run-upkeep.ts';
 import { upkeepJob } from './upkeep/upkeep.job.ts';
@@ -114,7 +115,7 @@ function transcribeRecording(deps: PipelineDeps, settings: PipelineSettings): Jo
     const commit = await transcribe(
       { ...deps, transcriber: await chooseTranscriber(deps.transcribers) },
       {
-        ...inputOf(deps, settings, source, payload, context),
+        ...(await inputOf(deps, settings, source, payload, context)),
         holder: settings.helpers > 0 ? holderOf(context) : null,
         onBegin: (outputKey) =>
           callHelpers(deps, {
@@ -177,7 +178,7 @@ function helpWithRecording(deps: PipelineDeps, settings: PipelineSettings): JobH
     const chunks = await helpTranscribe(
       { ...deps, transcriber: await chooseTranscriber(deps.transcribers) },
       {
-        ...inputOf(deps, settings, source, payload, context),
+        ...(await inputOf(deps, settings, source, payload, context)),
         outputKey: payload.outputKey,
         holder: holderOf(context),
         onChunk: async ({ segments }) => {
@@ -194,15 +195,17 @@ function helpWithRecording(deps: PipelineDeps, settings: PipelineSettings): JobH
 }
 
 /** What transcribing and helping have in common: the same sound, cut the same way, under the same name. */
-function inputOf(
+async function inputOf(
   deps: PipelineDeps,
   settings: PipelineSettings,
   source: Source,
   { model, language }: TranscribePayload,
-  { scope, signal }: JobContext,
-): Pick<TranscribeInput, 'scope' | 'source' | 'options' | 'audio' | 'audioKey'> {
+  { scope, signal, job }: JobContext,
+): Promise<Pick<TranscribeInput, 'scope' | 'source' | 'options' | 'audio' | 'audioKey'>> {
   const input = { scope, source, chunkMs: settings.chunkMs, maxDurationMs: settings.maxDurationMs };
-  const options = { model, language, task: 'transcribe' as const, vocabulary: [] };
+  const transcribeJobId = job.kind === transcribeJob.kind ? job.id : (job.parentJobId ?? job.id);
+  const vocabulary = await vocabularyFor(deps.store, scope, { source, jobId: transcribeJobId });
+  const options = { model, language, task: 'transcribe' as const, vocabulary };
   return { scope, source, options, audio: () => decode(deps, input, signal), audioKey: decodeKey(deps, input) };
 }
 

@@ -3,7 +3,7 @@ import { aTranscript } from '../../../testkit/builders.ts';
 import type { TranscriptFindings, Word } from '../domain/transcript.ts';
 import { coverageOf } from './coverage.ts';
 
-const NOTHING: TranscriptFindings = { speech: [], seams: [], removed: [] };
+const NOTHING: TranscriptFindings = { speech: [], seams: [], removed: [], repaired: [] };
 
 function heard(words: readonly Word[], findings: Partial<TranscriptFindings> = {}) {
   const segments = [{ id: 0, startMs: 0, endMs: 0, speaker: null, text: '', confidence: 1, words: [...words] }];

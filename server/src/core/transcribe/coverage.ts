@@ -56,6 +56,8 @@ export function coverageOf(transcript: Transcript, findings: TranscriptFindings)
     wordsWithoutSpeech,
     lowConfidence,
     removed: findings.removed,
+    // Versions that were made before have none.
+    repaired: findings.repaired ?? [],
     seams: findings.seams,
     worstMinutes: worstMinutes(all),
   };

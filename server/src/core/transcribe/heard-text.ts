@@ -1,6 +1,7 @@
 import { segmentsOf, type HeardUtterance } from './segments.ts';
 import type { HeardPart } from './heard-part.ts';
 import { joinParts } from './join-parts.ts';
+import { repairBySound } from './repair-by-sound.ts';
 import { withoutUntrusted } from './untrusted-words.ts';
 import type { Segment, TranscriptFindings, Word } from '../domain/transcript.ts';
 
@@ -16,20 +17,32 @@ export interface HeardText {
 /**
  * Sentences from what an engine heard, part by part in the order of the recording, and how they came about.
  *
+ * @param options.vocabulary terms of the course, put in place of what sounds like them
  * @param options.language ISO 639-1 when it was known before; null takes the one that most words were heard in
  */
 export function heardText(
   parts: readonly HeardPart[],
-  options: { readonly punctuates: boolean; readonly language: string | null },
+  options: { readonly punctuates: boolean; readonly language: string | null; readonly vocabulary: readonly string[] },
 ): HeardText {
-  const { parts: trusted, removed } = withoutUntrusted(joinParts(parts));
-  const language = options.language ?? spokenMost(trusted);
+  const { parts: spoken, removed } = withoutUntrusted(joinParts(parts));
+  const language = options.language ?? spokenMost(spoken);
+  const repaired: TranscriptFindings['repaired'] = [];
+  const trusted = spoken.map((part) => {
+    if (!isEnglish(part.language ?? language)) return part;
+    const mended = repairBySound(part.words, options.vocabulary);
+    repaired.push(...mended.repaired);
+    return { ...part, words: mended.words };
+  });
   const utterances = trusted.flatMap((part) => utterancesOf(part, options.language ?? part.language ?? language));
   return {
     segments: segmentsOf(utterances, { punctuates: options.punctuates, language }),
     language,
-    findings: { speech: speechOf(parts), seams: seamsOf(parts), removed },
+    findings: { speech: speechOf(parts), seams: seamsOf(parts), removed, repaired },
   };
+}
+
+function isEnglish(language: string): boolean {
+  return /^en\b/i.test(language);
 }
 
 function spokenMost(parts: readonly HeardPart[]): string {

@@ -72,7 +72,7 @@ export async function transcribe(deps: TranscribeDeps, input: TranscribeInput, s
       durationMs: deps.clock.now() - startedAt,
     });
     const parts = [...run.parts].sort(([a], [b]) => a - b).map(([, part]) => part);
-    const text = heardText(parts, { punctuates: deps.transcriber.punctuates, language: session.language });
+    const text = heardText(parts, textOptions(deps, input, session));
     return commitTo(deps, input, { key, durationMs, text, session });
   } finally {
     await session.close();
@@ -177,7 +177,7 @@ async function readThrough(
     if ((await reserve(deps, input, run, chunk.index)) !== 'mine') return void left.push(chunk.index);
     const part = await transcribeChunk(deps, input, run, chunk, signal);
     run.parts.set(chunk.index, part);
-    const { segments } = heardText([part], { punctuates: deps.transcriber.punctuates, language: run.session.language });
+    const { segments } = heardText([part], textOptions(deps, input, run.session));
     await input.onChunk({ endMs, segments });
   };
   try {
@@ -235,6 +235,10 @@ async function transcribeChunk(
     body: part,
   });
   return part;
+}
+
+function textOptions({ transcriber }: TranscribeDeps, { options }: TranscribeInput, session: TranscriberSession) {
+  return { punctuates: transcriber.punctuates, language: session.language, vocabulary: options.vocabulary };
 }
 
 function commitTo(
