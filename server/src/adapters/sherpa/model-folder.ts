@@ -57,26 +57,25 @@ export async function readModelFolder(folder: string, modelId: string): Promise<
       { cause },
     );
   try {
-    const names = (await readdir(folder)).sort(smallerFirst);
+    const names = await readdir(folder);
     const tokensName = names.find((name) => /(?:^|-)tokens\.txt$/.test(name));
     if (!tokensName) throw new Error('It holds no tokens.txt.');
-    for (const { family, files: patterns } of LAYOUTS) {
-      const files = filesOf(folder, names, patterns);
-      if (!files) continue;
-      const metadata = await readAll(Object.values(files));
-      const tokensPath = join(folder, tokensName);
-      return {
-        family: family === 'ctc' && metadata.has('lfr_window_size') ? 'sense-voice' : family,
-        files,
-        tokensPath,
-        pieces: await readPieces(tokensPath),
-        bpeVocabPath: names.includes('bpe.vocab') ? join(folder, 'bpe.vocab') : null,
-        sizeBytes: await sizeOf(folder, names),
-        metadata,
-        streams: ['transducer', 'ctc'].includes(family) && (metadata.has('window_size') || metadata.has('decode_chunk_len')),
-      };
-    }
-    throw new Error('Its files are those of no kind that is known.');
+    const layout = layoutOf(names);
+    if (!layout) throw new Error('Its files are those of no kind that is known.');
+    const { family } = layout;
+    const files = Object.fromEntries(Object.entries(layout.files).map(([use, name]) => [use, join(folder, name)]));
+    const metadata = await readAll(Object.values(files));
+    const tokensPath = join(folder, tokensName);
+    return {
+      family: family === 'ctc' && metadata.has('lfr_window_size') ? 'sense-voice' : family,
+      files,
+      tokensPath,
+      pieces: await readPieces(tokensPath),
+      bpeVocabPath: names.includes('bpe.vocab') ? join(folder, 'bpe.vocab') : null,
+      sizeBytes: await sizeOf(folder, names),
+      metadata,
+      streams: ['transducer', 'ctc'].includes(family) && (metadata.has('window_size') || metadata.has('decode_chunk_len')),
+    };
   } catch (cause) {
     throw damaged(cause);
   }
@@ -87,18 +86,15 @@ function smallerFirst(a: string, b: string): number {
   return Number(b.includes('int8')) - Number(a.includes('int8')) || (a < b ? -1 : 1);
 }
 
-function filesOf(
-  folder: string,
-  names: readonly string[],
-  patterns: Readonly<Record<string, RegExp>>,
-): Record<string, string> | null {
-  const found: Record<string, string> = {};
-  for (const [use, pattern] of Object.entries(patterns)) {
-    const name = names.find((candidate) => pattern.test(candidate));
-    if (!name) return null;
-    found[use] = join(folder, name);
+/** The kind of model whose files these are, and which of them is for what; null when they are of no kind that is known. */
+export function layoutOf(names: readonly string[]): { family: ModelFamily; files: Readonly<Record<string, string>> } | null {
+  const sorted = names.toSorted(smallerFirst);
+  for (const { family, files: patterns } of LAYOUTS) {
+    const files = Object.entries(patterns).map(([use, pattern]) => [use, sorted.find((name) => pattern.test(name))] as const);
+    const found = files.flatMap(([use, name]) => (name === undefined ? [] : [[use, name] as const]));
+    if (found.length === files.length) return { family, files: Object.fromEntries(found) };
   }
-  return found;
+  return null;
 }
 
 /** Looks at all files, and gives what is noted in the first. */

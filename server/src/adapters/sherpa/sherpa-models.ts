@@ -1,23 +1,9 @@
 import { AppError } from '../../core/domain/app-error.ts';
+import type { LocatedModel, SpeechModel } from '../../core/models/speech-model.ts';
 import { understandsLanguage } from '../../core/domain/understands-language.ts';
 
-/** A model that this engine can use, whether it is on this machine or not. */
-export interface SherpaModel {
-  /** Its name in the catalogue of models, by which it is located. */
-  readonly id: string;
-  /** What people may call it as well, such as `base`. */
-  readonly names: readonly string[];
-  /** ISO 639-1, or `any`. */
-  readonly languages: readonly string[] | 'any';
-  /** Whether it can write English for what is spoken in another language. */
-  readonly translates: boolean;
-}
-
-export interface LocatedModel {
-  readonly folder: string;
-  /** Changes with the model's files. */
-  readonly digest: string;
-}
+/** What this engine has to know of a model of the catalogue. */
+export type SherpaModel = Pick<SpeechModel, 'id' | 'names' | 'languages' | 'translates'>;
 
 /** The folder of a model, when it is on this machine. */
 export type LocateModel = (modelId: string) => Promise<LocatedModel | null>;
@@ -40,7 +26,7 @@ export async function chooseModel(
     (wish.language === null || understandsLanguage(model.languages, wish.language)) &&
     (wish.task === 'transcribe' || model.translates);
   if (wish.model !== null) {
-    const name = wish.model.toLowerCase();
+    const name = wish.model.trim().toLowerCase();
     const named = models.filter(({ id, names }) => id === name || names.includes(name));
     if (named.length === 0) throw noSuchModel(wish.model, models);
     const fit = named.filter(suits);
