@@ -49,8 +49,8 @@ describe('a server that stops in the middle of a transcription', { timeout: TIME
     const before = await engine.heard();
     await engine.open();
     await waitUntil('no child of the killed server is left', async () => {
-      const alive = new Set((await listProcesses()).map(({ pid, command }) => `${pid} ${command}`));
-      return children.every(({ pid, command }) => !alive.has(`${pid} ${command}`));
+      const alive = new Set((await listProcesses()).map(({ id }) => id));
+      return children.every(({ id }) => !alive.has(id));
     });
 
     const second = await start({ POCKETSPHINX_PATH: engine.program });

@@ -131,8 +131,8 @@ function recoveries({ tally }: World, jobs: readonly JobRow[]): number[] {
 
 /** Children of killed processes that live on, and children at work though there is no work. */
 async function orphans({ tally, api, workers }: World): Promise<string[]> {
-  const alive = new Map((await listProcesses()).map((seen) => [seen.pid, seen]));
-  const forgotten = tally.children.filter(({ pid, command }) => alive.get(pid)?.command === command);
+  const known = new Set(tally.children.map(({ id }) => id));
+  const forgotten = (await listProcesses()).filter(({ id }) => known.has(id));
   const idle = await Promise.all([api, ...workers].map(async (one) => descendantsOf((await one.running()).pid)));
   const atWork = idle.flat().filter(({ command }) => SPEECH.test(command));
   return [...new Set([...forgotten, ...atWork].map(({ pid, command }) => `${pid} ${command.slice(0, 120)}`))];

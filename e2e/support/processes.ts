@@ -1,6 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 
 export interface SeenProcess {
+  /** Tells it from all others, also after it has become another program (`exec`): its number and when it began. */
+  readonly id: string;
   readonly pid: number;
   readonly parent: number;
   readonly command: string;
@@ -30,6 +32,9 @@ export async function processesNaming(text: string): Promise<SeenProcess[]> {
   return (await listProcesses()).filter(({ command }) => command.includes(text));
 }
 
+/** Where the clock ticks of the start stand after the name (field 22 of proc(5)). */
+const STARTED = 19;
+
 /** Null for one that has gone meanwhile or is dead and only not yet buried. */
 async function look(name: string): Promise<SeenProcess | null> {
   try {
@@ -38,8 +43,10 @@ async function look(name: string): Promise<SeenProcess | null> {
       readFile(`/proc/${name}/cmdline`, 'utf8'),
     ]);
     // "pid (name) state parent ...": the name may hold spaces and brackets
-    const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return state === 'Z' ? null : { pid: Number(name), parent: Number(parent), command: command.replaceAll('\0', ' ') };
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const [state, parent] = fields;
+    const id = `${name} ${fields[STARTED]}`;
+    return state === 'Z' ? null : { id, pid: Number(name), parent: Number(parent), command: command.replaceAll('\0', ' ') };
   } catch {
     return null;
   }

@@ -20,8 +20,12 @@ export interface LimitedProcess {
   kill(): void;
 }
 
-/** Not `cat | program`: a shell waits for both, so a program that died would seem to live until its input ends. */
-const PIPED = 'mkfifo input.pipe; exec 3<&0; cat <&3 >input.pipe 2>/dev/null 3<&- & exec "$@" <input.pipe 3<&-';
+/**
+ * Not `cat | program`: a shell waits for both, so a program that died would seem to live until its input ends. When the input ends (we
+ * close it, or are killed) the program has a few seconds to end: one that opens the pipe by name only then waits for ever.
+ */
+const PIPED =
+  'mkfifo input.pipe; exec 3<&0; { cat <&3 >input.pipe; exec 3<&-; sleep 3; kill -KILL 0; } >/dev/null 2>&1 & exec "$@" <input.pipe 3<&-';
 
 /**
  * Starts a program with limits, in a folder of its own, as a process group that `kill` and the signal end as a
