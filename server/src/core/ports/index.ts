@@ -13,6 +13,7 @@ export type * from './live-transcriber.ts';
 export type * from './log.ts';
 export type * from './media-decoder.ts';
 export type * from './metrics.ts';
+export type * from './model-shelf.ts';
 export type * from './preset-store.ts';
 export type * from './queue.ts';
 export type * from './search-index.ts';
