@@ -27,20 +27,27 @@ export function cacheStore(db: Db): Cache {
           .values({ ownerId, ...entry })
           .onConflict((conflict) => conflict.columns(['ownerId', 'kind', 'key']).doUpdateSet({ createdAt, expiresAt, body }))
           .execute();
-        const surplus = tx
+        const { count } = await tx
+          .selectFrom('cacheEntries')
+          .select((eb) => eb.fn.countAll().as('count'))
+          .where('ownerId', '=', ownerId)
+          .where('kind', '=', entry.kind)
+          .executeTakeFirstOrThrow();
+        const surplus = Number(count) - MOST_CACHED[entry.kind];
+        if (surplus <= 0) return;
+        const oldest = tx
           .selectFrom('cacheEntries')
           .select('key')
           .where('ownerId', '=', ownerId)
           .where('kind', '=', entry.kind)
-          .orderBy('createdAt', 'desc')
-          .orderBy('key', 'desc')
-          .limit(MOST_CACHED[entry.kind])
-          .offset(MOST_CACHED[entry.kind]);
+          .orderBy('createdAt')
+          .orderBy('key')
+          .limit(surplus);
         await tx
           .deleteFrom('cacheEntries')
           .where('ownerId', '=', ownerId)
           .where('kind', '=', entry.kind)
-          .where('key', 'in', surplus)
+          .where('key', 'in', oldest)
           .execute();
       });
     },
