@@ -3,7 +3,7 @@ import type { VectorSupport } from './search-tables.ts';
 import { rowsOf, type SqlClient, type SqlValue } from './search-pool.ts';
 
 /** Owners with at most so many passages are compared whole: a scan is fast, and loses nothing to a filter. */
-const SCANNED_PASSAGES = 20_000;
+export const SCANNED_PASSAGES = 20_000;
 
 /** An HNSW index takes no more components of type halfvec. */
 const MAX_INDEXED_DIMENSIONS = 4000;
@@ -34,8 +34,9 @@ export interface VectorTable {
   ofSource(client: SqlClient, ownerId: string, sourceId: string): Promise<{ id: string; vector: Float32Array }[]>;
 }
 
-export function vectorTableFor(support: VectorSupport): VectorTable {
-  return support === 'pgvector' ? pgvectorTable : scannedTable;
+/** @param scannedPassages up to how many passages pgvector compares them all, and leaves its index aside */
+export function vectorTableFor(support: VectorSupport, scannedPassages: number = SCANNED_PASSAGES): VectorTable {
+  return support === 'pgvector' ? pgvectorTable(scannedPassages) : scannedTable;
 }
 
 const OWN_ROW = 'row bigint PRIMARY KEY REFERENCES search_passages ON DELETE CASCADE';
@@ -43,7 +44,7 @@ const OWN_ROW = 'row bigint PRIMARY KEY REFERENCES search_passages ON DELETE CAS
 const OF_SOURCE = `FROM search_vectors v JOIN search_passages p ON p.row = v.row JOIN search_owners o ON o.owner = p.owner
   WHERE o.owner_id = $1 AND p.source_id = $2 ORDER BY p.row`;
 
-const pgvectorTable: VectorTable = {
+const pgvectorTable = (scannedPassages: number): VectorTable => ({
   async make(client, dimensions) {
     await client.query(`CREATE TABLE search_vectors (${OWN_ROW}, embedding halfvec(${dimensions}) NOT NULL)`);
     if (dimensions > MAX_INDEXED_DIMENSIONS) return;
@@ -55,7 +56,7 @@ const pgvectorTable: VectorTable = {
   },
   async nearest(client, reach, vector, limit) {
     const distance = `v.embedding <=> $${reach.parameters.length + 1}::text::halfvec`;
-    const isScanned = reach.passages <= SCANNED_PASSAGES;
+    const isScanned = reach.passages <= scannedPassages;
     // From pgvector 0.8 on; before it the index gives up after ef_search rows, and refuses the name.
     if (!isScanned && (await iteratesScans(client))) await client.query(`SET LOCAL hnsw.iterative_scan = 'strict_order'`);
     if (!isScanned) await client.query(`SET LOCAL hnsw.ef_search = 200`);
@@ -83,7 +84,7 @@ const pgvectorTable: VectorTable = {
     const found = await rowsOf<{ id: string; embedding: string }>(client, select, [ownerId, sourceId]);
     return found.map(({ id, embedding }) => ({ id, vector: Float32Array.from(embedding.slice(1, -1).split(','), Number) }));
   },
-};
+});
 
 const scannedTable: VectorTable = {
   async make(client) {
