@@ -285,6 +285,7 @@ function removeSources(state: MemoryState, which: (row: Source) => boolean): voi
     const below = (row: { ownerId: string; sourceId: string | null }): boolean =>
       row.ownerId === source.ownerId && row.sourceId === source.id;
     drop(state.transcripts, below);
+    drop(state.speakers, below);
     drop(state.documents, below);
     drop(state.holdings, below);
     removeJobs(state, below);

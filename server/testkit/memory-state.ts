@@ -5,6 +5,7 @@ import type { HoldingState } from '../src/core/domain/holding.ts';
 import type { Course, Lecture, Source } from '../src/core/domain/library.ts';
 import type { Page, PageRequest } from '../src/core/domain/page.ts';
 import type { OwnPreset } from '../src/core/domain/preset.ts';
+import type { Speaker } from '../src/core/domain/speaker.ts';
 import type { Scope } from '../src/core/domain/scope.ts';
 import type { Message, Thread } from '../src/core/domain/thread.ts';
 import type { Change, Revision } from '../src/core/domain/revision.ts';
@@ -32,6 +33,7 @@ export interface MemoryState {
   readonly transcripts: Map<string, Transcript>;
   readonly findings: Map<string, TranscriptFindings>;
   readonly revisions: Map<string, { readonly revision: Revision; readonly change: Change }>;
+  readonly speakers: Map<string, Speaker>;
   readonly documents: Map<string, DocumentText>;
   readonly holdings: Map<string, StoredHolding>;
   readonly outputs: Map<string, StepOutput & { readonly ownerId: string; readonly sourceIds: readonly string[] }>;
@@ -68,6 +70,7 @@ export function emptyState(): MemoryState {
     transcripts: new Map(),
     findings: new Map(),
     revisions: new Map(),
+    speakers: new Map(),
     documents: new Map(),
     holdings: new Map(),
     outputs: new Map(),
@@ -98,6 +101,7 @@ export function snapshot(state: MemoryState): MemoryState {
     transcripts: new Map(state.transcripts),
     findings: new Map(state.findings),
     revisions: new Map(state.revisions),
+    speakers: new Map(state.speakers),
     documents: new Map(state.documents),
     holdings: new Map(state.holdings),
     outputs: new Map(state.outputs),

@@ -2,6 +2,7 @@ import type { Store } from '../src/core/ports/store.ts';
 import { memoryHoldings } from './memory-holdings.ts';
 import { memoryJobs } from './memory-jobs.ts';
 import { memoryPresets } from './memory-presets.ts';
+import { memorySpeakers } from './memory-speakers.ts';
 import { memoryThreads } from './memory-threads.ts';
 import { memoryLibrary } from './memory-library.ts';
 import { memorySettings } from './memory-settings.ts';
@@ -37,6 +38,7 @@ function makeStore(access: Access, transaction: Store['transaction']): Store {
     ...memoryLibrary(access),
     ...memoryHoldings(access),
     presets: memoryPresets(access),
+    speakers: memorySpeakers(access),
     threads: memoryThreads(access),
     ...memoryJobs(access),
     ...memoryUploads(access),

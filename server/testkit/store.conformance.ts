@@ -6,6 +6,7 @@ import { deadLettersConformance } from './dead-letters.conformance.ts';
 import { holdingsConformance } from './holdings.conformance.ts';
 import { jobStoreConformance } from './job-store.conformance.ts';
 import { artifactsConformance } from './artifacts.conformance.ts';
+import { speakersConformance } from './speakers.conformance.ts';
 import { presetsConformance } from './presets.conformance.ts';
 import { threadsConformance } from './threads.conformance.ts';
 import { transcriptsConformance } from './transcripts.conformance.ts';
@@ -412,6 +413,7 @@ export function storeConformance(name: string, makeStore: () => Promise<Store>):
     uploadsConformance(() => store);
     threadsConformance(() => store);
     presetsConformance(() => store);
+    speakersConformance(() => store);
     settingsConformance(() => store);
     artifactsConformance(() => store);
   });

@@ -12,6 +12,7 @@ import { lectureStore } from './lectures.ts';
 import { presetStore } from './presets.ts';
 import { replyStore } from './replies.ts';
 import { settingStore } from './settings.ts';
+import { speakerStore } from './speakers.ts';
 import { sourceStore } from './sources.ts';
 import { stepOutputStore } from './step-outputs.ts';
 import type { Db } from './tables.ts';
@@ -37,6 +38,7 @@ export function sqlStore(db: Db, connection: Connection): Store {
     lectures: lectureStore(db),
     sources: sourceStore(db),
     transcripts: transcriptStore(db),
+    speakers: speakerStore(db),
     documents: documentStore(db),
     holdings: holdingStore(db),
     outputs: stepOutputStore(db),

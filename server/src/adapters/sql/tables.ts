@@ -11,6 +11,7 @@ export interface Tables {
   transcripts: TranscriptRow;
   transcriptOrigins: TranscriptOriginRow;
   transcriptRevisions: TranscriptRevisionRow;
+  speakers: SpeakerRow;
   documents: DocumentRow;
   holdings: HoldingRow;
   stepOutputs: StepOutputRow;
@@ -95,6 +96,19 @@ export interface TranscriptRevisionRow {
   version: number;
   changeJson: string;
   revisionJson: string;
+}
+
+export interface SpeakerRow {
+  ownerId: string;
+  sourceId: string;
+  label: string;
+  name: string | null;
+  byVoice: number;
+  colour: number;
+  engine: string | null;
+  approximate: number;
+  speechMs: number;
+  voiceJson: string | null;
 }
 
 export interface DocumentRow {

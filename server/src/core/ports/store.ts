@@ -11,6 +11,7 @@ import type { Cache } from './cache.ts';
 import type { FigureStore } from './figure-store.ts';
 import type { HoldingStore } from './holdings.ts';
 import type { SettingStore } from './setting-store.ts';
+import type { SpeakerStore } from './speaker-store.ts';
 import type { UploadStore } from './uploads.ts';
 import type { PresetStore } from './preset-store.ts';
 import type { ThreadStore } from './thread-store.ts';
@@ -24,6 +25,7 @@ export interface Store {
   readonly lectures: LectureStore;
   readonly sources: SourceStore;
   readonly transcripts: TranscriptStore;
+  readonly speakers: SpeakerStore;
   readonly documents: DocumentStore;
   readonly holdings: HoldingStore;
   readonly outputs: StepOutputStore;

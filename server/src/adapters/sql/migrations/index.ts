@@ -11,6 +11,7 @@ import { settingsAndFigures } from './0010-settings-and-figures.ts';
 import { artifactEdits } from './0011-artifact-edits.ts';
 import { transcriptOrigins } from './0012-transcript-origins.ts';
 import { corrections } from './0013-corrections.ts';
+import { speakers } from './0014-speakers.ts';
 
 /** All migrations by name, applied in this order. Forward only: a mistake is mended by the next one. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -26,4 +27,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0011-artifact-edits': artifactEdits,
   '0012-transcript-origins': transcriptOrigins,
   '0013-corrections': corrections,
+  '0014-speakers': speakers,
 };
