@@ -25,7 +25,7 @@ export async function measureCrowded(
       const empty = await measure(api, lectures.splice(0, calls + WARM_UP));
       await inBatches(store, lectures.splice(0, jobs), async (tx, lectureId) => {
         const sourceId = sourceOf(lectureId);
-        const payload = { sourceId, model: null, language: null };
+        const payload = { sourceId, model: null, language: null, task: 'transcribe' as const };
         const request = { payload, lectureId, sourceId, estimateMs: 60_000 + Math.round(Math.random() * 3_600_000) };
         await enqueueIn(tx, scope, newJob(transcribeJob, Date.now(), request));
       });

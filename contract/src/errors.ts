@@ -24,6 +24,7 @@ export const errorCatalogue = {
   thread_not_found: { status: 404, title: 'No such conversation', permanent: true },
   artifact_not_found: { status: 404, title: 'No such artifact', permanent: true },
   preset_not_found: { status: 404, title: 'No such preset', permanent: true },
+  model_not_found: { status: 404, title: 'No such speech model', permanent: true },
   coverage_unknown: { status: 404, title: 'It is not known how this transcript came about', permanent: true },
   transcript_not_found: { status: 404, title: 'There is no transcript yet', permanent: true },
   audio_removed: { status: 410, title: 'The sound was removed', permanent: true },

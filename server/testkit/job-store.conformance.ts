@@ -224,6 +224,32 @@ export function jobStoreConformance(given: () => Store): void {
       expect(await claimed(1_050, 'w2')).toMatchObject({ attempts: 1, startedAt: 1_000, lease: { token: 2 } });
     });
 
+    it('postponed: waits for its time or for somebody who wakes it; the try does not count and leaves no trace', async () => {
+      await store.jobs.insert(local, aJob({ maxAttempts: 1, createdAt: 1 }));
+      const postponed = { kind: 'postponed', message: 'Waiting for the rain.', runAfter: 5_000 } as const;
+      await store.jobs.finish(leaseOf(await claimed(1_000)), postponed, 1_050);
+      expect(await store.jobs.find(local, 'job_1')).toMatchObject({
+        status: 'queued',
+        attempts: 0,
+        runAfter: 5_000,
+        message: 'Waiting for the rain.',
+        lease: null,
+        error: null,
+        transitions: [{ status: 'queued', at: 1 }],
+      });
+      expect(await claim(1_100)).toBeNull();
+      expect(await store.jobs.reschedule(other, 'job_1', { runAfter: 1_100 })).toBeNull();
+      expect(await store.jobs.reschedule(systemScope, 'job_1', { message: 'It drips.' })).toMatchObject({ runAfter: 5_000 });
+      expect(await store.jobs.reschedule(local, 'job_1', { runAfter: 1_100 })).toMatchObject({ message: 'It drips.' });
+      expect(await store.jobs.nextDueAt(['test'])).toBe(1_100);
+      const again = await claimed(1_100);
+      expect(again).toMatchObject({ attempts: 1 });
+      expect(await store.jobs.reschedule(local, 'job_1', { runAfter: 9_000 })).toBeNull();
+      await store.jobs.requestCancel(local, 'job_1', 1_150);
+      await store.jobs.finish(leaseOf(again), postponed, 1_200);
+      expect(await store.jobs.find(local, 'job_1')).toMatchObject({ status: 'cancelled' });
+    });
+
     it.each(['retry', 'released'] as const)('a cancel that was asked for wins over %s', async (kind) => {
       await store.jobs.insert(local, aJob());
       const lease = leaseOf(await claimed(1_000));

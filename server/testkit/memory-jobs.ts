@@ -11,6 +11,7 @@ import {
   prolonged,
   queuedJob,
   replayed,
+  rescheduled,
   type JobState,
 } from '../src/core/jobs/job-transitions.ts';
 import { figuresOf, type JobCount } from '../src/core/jobs/job-figures.ts';
@@ -86,6 +87,13 @@ export function memoryJobs(access: Access): Pick<Store, 'jobs' | 'jobEvents' | '
           const next = cancelAsked(job, now);
           state.jobs.set(id, next);
           return toJob(next);
+        }),
+      reschedule: (scope, id, change) =>
+        access((state) => {
+          const job = state.jobs.get(id);
+          const next = job && sees(scope, job) ? rescheduled(job, change) : null;
+          if (next) state.jobs.set(id, next);
+          return next && toJob(next);
         }),
       nextDueAt: (kinds) =>
         access((state) => {

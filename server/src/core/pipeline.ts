@@ -22,12 +22,16 @@ import { readSource, type ReadSourceDeps } from './read/read-source.ts';
 import { readSourceJob, type ReadSourcePayload } from './read/read-source.job.ts';
 import { registerJob, type JobContext, type JobHandler, type RegisteredJob } from './jobs/job-kind.ts';
 import type { Clock, Events, Log, MediaDecoder, Queue, Store, Transcriber } from './ports/index.ts';
-import { chooseTranscriber } from './transcribe/choose-transcriber.ts';
+import { chooseTranscriber, type SpeechEngines } from './transcribe/choose-transcriber.ts';
 import { helpTranscribeJob, type HelpTranscribePayload } from './transcribe/help-transcribe.job.ts';
 import { callHelpers, dismissHelpers } from './transcribe/helpers.ts';
 import { helpTranscribe, transcribe, type TranscribeDeps, type TranscribeInput } from './transcribe/transcribe.ts';
 import { vocabularyFor } from './transcribe/course-vocabulary.ts';
 import { transcribeJob, type TranscribePayload } from './transcribe/transcribe.job.ts';
+import { awaitModel } from './models/await-model.ts';
+import { pullModelJob } from './models/pull-model.job.ts';
+import { pullModel, type PullModelDeps } from './models/pull-model.ts';
+import { noModels, type SpeechModels } from './models/speech-models.ts';
 import { runUpkeep, type UpkeepDeps } from './upkeep/run-upkeep.ts';
 import { upkeepJob } from './upkeep/upkeep.job.ts';
 
@@ -36,6 +40,7 @@ import { upkeepJob } from './upkeep/upkeep.job.ts';
  *
  *   ingest        an upload becomes a lecture with a recording           (at the request, no job; of one that
  *                                                                         came in pieces, job `ingest-upload`)
+ *   models        a model that is not here is fetched                      job `pull-model`; `transcribe` waits for it
  *   decode        sound becomes chunks of speech                         \
  *   transcribe    chunks become words, words become a transcript          |  job `transcribe`
  *                 (on several machines, jobs `transcribe-help` do chunks of a long one beside it)
@@ -73,6 +78,7 @@ export function pipeline(deps: PipelineDeps, settings: PipelineSettings): readon
       const result = await correctEverywhere(deps, { scope: context.scope, ...payload, onProgress }, context.signal);
       return async () => ({ result: { ...result } });
     }),
+    registerJob(pullModelJob, (payload, context) => pullModel(modelDeps(deps), payload, context)),
     registerJob(upkeepJob, async (_payload, context) => {
       const result = await runUpkeep(deps, context.signal);
       return async () => ({ result });
@@ -92,6 +98,8 @@ export type PipelineDeps = DecodeDeps &
     readonly store: Store;
     readonly decoder: MediaDecoder;
     readonly transcribers: readonly Transcriber[];
+    /** Models that engines load; none where left out. */
+    readonly speechModels?: SpeechModels;
     readonly log: Log;
     readonly queue: Queue;
     readonly events: Events;
@@ -109,13 +117,15 @@ function transcribeRecording(deps: PipelineDeps, settings: PipelineSettings): Jo
   return async (payload, context) => {
     const { scope, signal } = context;
     const source = await findRecording(deps.store, scope, payload.sourceId);
+    const choice = await chooseTranscriber(enginesOf(deps), payload);
+    if ('missing' in choice) return awaitModel(modelDeps(deps), scope, context.job, choice.missing);
     context.report(0, 'Reading the recording.');
     const facts = await deps.blobs.withFile(scope, source.blobKey, (path) => deps.decoder.probe(path, signal));
     const { durationMs } = facts;
     const commit = await transcribe(
-      { ...deps, transcriber: await chooseTranscriber(deps.transcribers) },
+      { ...deps, transcriber: choice.transcriber },
       {
-        ...(await inputOf(deps, settings, source, payload, context)),
+        ...(await inputOf(deps, settings, source, { ...payload, model: choice.model }, context)),
         holder: settings.helpers > 0 ? holderOf(context) : null,
         onBegin: (outputKey) =>
           callHelpers(deps, {
@@ -174,11 +184,13 @@ function helpWithRecording(deps: PipelineDeps, settings: PipelineSettings): JobH
   return async (payload, context) => {
     const { scope, signal, job } = context;
     const source = await findRecording(deps.store, scope, payload.sourceId);
+    const choice = await chooseTranscriber(enginesOf(deps), payload);
+    if ('missing' in choice) return async () => ({ result: { chunks: 0 } }); // the others have it
     context.report(0, 'Helping with a long recording.');
     const chunks = await helpTranscribe(
-      { ...deps, transcriber: await chooseTranscriber(deps.transcribers) },
+      { ...deps, transcriber: choice.transcriber },
       {
-        ...(await inputOf(deps, settings, source, payload, context)),
+        ...(await inputOf(deps, settings, source, { ...payload, model: choice.model }, context)),
         outputKey: payload.outputKey,
         holder: holderOf(context),
         onChunk: async ({ segments }) => {
@@ -199,14 +211,22 @@ async function inputOf(
   deps: PipelineDeps,
   settings: PipelineSettings,
   source: Source,
-  { model, language }: TranscribePayload,
+  { model, language, task }: TranscribePayload,
   { scope, signal, job }: JobContext,
 ): Promise<Pick<TranscribeInput, 'scope' | 'source' | 'options' | 'audio' | 'audioKey'>> {
   const input = { scope, source, chunkMs: settings.chunkMs, maxDurationMs: settings.maxDurationMs };
   const transcribeJobId = job.kind === transcribeJob.kind ? job.id : (job.parentJobId ?? job.id);
   const vocabulary = await vocabularyFor(deps.store, scope, { source, jobId: transcribeJobId });
-  const options = { model, language, task: 'transcribe' as const, vocabulary };
+  const options = { model, language, task, vocabulary };
   return { scope, source, options, audio: () => decode(deps, input, signal), audioKey: decodeKey(deps, input) };
+}
+
+function enginesOf({ transcribers, speechModels = noModels }: PipelineDeps): SpeechEngines {
+  return { transcribers, ...speechModels };
+}
+
+function modelDeps(deps: PipelineDeps): PullModelDeps & Pick<PipelineDeps, 'queue'> {
+  return { ...deps, ...(deps.speechModels ?? noModels) };
 }
 
 function holderOf({ job }: JobContext): PartHolder {
@@ -225,8 +245,8 @@ function textOf(segments: readonly Segment[]): { startMs: number; endMs: number;
   return segments.map(({ startMs, endMs, text }) => ({ startMs, endMs, text }));
 }
 
-function describe({ sourceId, version, engine, model, language, durationMs }: Transcript): Record<string, unknown> {
-  return { sourceId, version, engine, model, language, durationMs };
+function describe({ sourceId, version, engine, model, language, task, durationMs }: Transcript): Record<string, unknown> {
+  return { sourceId, version, engine, model, language, task, durationMs };
 }
 
 /** The new text is found by words as soon as the job has ended; if that fails, the `index` job does it again. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { AppError } from '../../core/domain/app-error.ts';
 import { msToSamples, samplesToMs, type AudioChunk, type SampleSpan } from '../../core/domain/audio.ts';
 import type { Word } from '../../core/domain/transcript.ts';
-import type { Transcriber, TranscriberSession } from '../../core/ports/transcriber.ts';
+import type { Transcriber, TranscriberOptions, TranscriberSession } from '../../core/ports/transcriber.ts';
 import { openProcessPool, type ProcessPool } from '../child-process/process-pool.ts';
 import { makeScratchFolder } from '../system/scratch-folder.ts';
 import { startPocketsphinxProcess, type HeardWord, type PocketsphinxProcess } from './pocketsphinx-process.ts';
@@ -16,6 +16,9 @@ import { startPocketsphinxProcess, type HeardWord, type PocketsphinxProcess } fr
  * are off: they would move the times.
  */
 const SETTINGS = '-fwdflat no -remove_silence no -pl_window 7 -pl_weight 5 -maxhmmpf 10000 -maxwpf 20'.split(' ');
+/** It has one. */
+const MODEL = 'en-us';
+const OTHER_MODEL = 'PocketSphinx has one model, "en-us". Choose another engine, or leave the model out.';
 const LONGEST_PIECE = msToSamples(15_000);
 const MODEL_FOLDERS = [
   '/usr/share/pocketsphinx/model/en-us',
@@ -46,23 +49,22 @@ export function createPocketsphinxTranscriber(options: PocketsphinxOptions): Tra
     punctuates: false,
     draftQuality: true,
     unavailable: async () => ((await findModel(options)) ? null : MISSING),
+    refuses: (wish) => refuse(wish) ?? (wish.model === null || wish.model === MODEL ? null : OTHER_MODEL),
     open: async (request, signal) => {
-      if (request.language !== null && !/^en\b/i.test(request.language)) {
-        throw new AppError(
-          'engine_unavailable',
-          `PocketSphinx only understands English, not "${request.language.slice(0, 20)}". Choose English or another engine.`,
-        );
-      }
-      if (request.task === 'translate')
-        throw new AppError(
-          'engine_unavailable',
-          'PocketSphinx cannot translate. Choose another engine, or transcribe in English.',
-        );
+      const refused = refuse(request);
+      if (refused !== null) throw new AppError('engine_unavailable', refused);
       const model = await findModel(options);
       if (!model) throw new AppError('engine_unavailable', MISSING);
       return openSession(options, model, signal);
     },
   };
+}
+
+function refuse({ language, task }: Pick<TranscriberOptions, 'language' | 'task'>): string | null {
+  if (language !== null && !/^en\b/i.test(language))
+    return `PocketSphinx only understands English, not "${language.slice(0, 20)}". Choose English or another engine.`;
+  if (task === 'translate') return 'PocketSphinx cannot translate. Choose another engine, or transcribe in English.';
+  return null;
 }
 
 async function findModel(options: PocketsphinxOptions): Promise<Model | null> {
@@ -93,7 +95,7 @@ async function openSession(options: PocketsphinxOptions, model: Model, signal: A
   );
 
   return {
-    model: 'en-us',
+    model: MODEL,
     digest: model.digest,
     language: 'en',
     concurrency: options.processes,

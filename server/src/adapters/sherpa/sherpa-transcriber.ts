@@ -31,6 +31,7 @@ export function createSherpaTranscriber(options: SherpaOptions): Transcriber {
     engine: 'sherpa',
     punctuates: true,
     draftQuality: false,
+    installed: async () => sherpaMissing(),
     async unavailable() {
       const missing = sherpaMissing();
       if (missing) return missing;

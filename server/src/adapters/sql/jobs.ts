@@ -8,6 +8,7 @@ import {
   prolonged,
   queuedJob,
   replayed,
+  rescheduled,
   type JobState,
 } from '../../core/jobs/job-transitions.ts';
 import { ownerOf } from '../../core/domain/scope.ts';
@@ -94,6 +95,11 @@ export function jobStore(db: Db): JobStore {
         .where('id', '=', id)
         .executeTakeFirst();
       const done = visible ? await change(db, id, (job) => cancelAsked(job, now)) : null;
+      return done && toJob(done);
+    },
+    async reschedule(scope, id, terms) {
+      const seen = await db.selectFrom('jobs').select('id').where(within(scope, 'jobs')).where('id', '=', id).executeTakeFirst();
+      const done = seen ? await change(db, id, (job) => rescheduled(job, terms)) : null;
       return done && toJob(done);
     },
     async nextDueAt(kinds) {

@@ -70,6 +70,8 @@ export type Outcome =
   | { readonly kind: 'retry'; readonly error: JobError; readonly cause: string; readonly runAfter: number }
   | { readonly kind: 'failed'; readonly error: JobError; readonly cause: string }
   | { readonly kind: 'cancelled' }
+  /** Cannot go on before something else has happened: does not count as a try. */
+  | { readonly kind: 'postponed'; readonly message: string; readonly runAfter: number }
   /** Handed back untouched (the worker is stopping): does not count as a try. */
   | { readonly kind: 'released' };
 

@@ -7,8 +7,8 @@ import type { Store } from '../ports/store.ts';
 export interface JobKind<P> {
   readonly kind: string;
   readonly payload: z.ZodType<P>;
-  /** Speech runs in a lane of its own so that light jobs never wait behind recordings. */
-  readonly lane: 'speech' | 'light';
+  /** Speech and downloads run in lanes of their own so that light jobs never wait behind recordings or slow lines. */
+  readonly lane: 'speech' | 'light' | 'download';
   /** How often a worker may begin it before it is dead-lettered. */
   readonly maxAttempts: number;
   /** 0 takes the configured `JOB_TIMEOUT`. */

@@ -3,6 +3,21 @@ import { AppError, toAppError } from '../domain/app-error.ts';
 import type { Job, Outcome } from '../domain/job.ts';
 import { backoffMs, type Backoff } from './backoff.ts';
 
+/** Thrown by a handler that cannot go on before something else has happened. The try does not count. */
+export class Postponed extends Error {
+  readonly reason: string;
+  readonly runAfter: number;
+  /**
+   * @param reason a sentence for people
+   * @param runAfter when it looks again, unless somebody wakes it (`JobStore.reschedule`)
+   */
+  constructor(reason: string, runAfter: number) {
+    super(reason);
+    this.reason = reason;
+    this.runAfter = runAfter;
+  }
+}
+
 /** Why the runner aborted a job; null when it did not. */
 export type Interruption = 'cancel' | 'timeout' | 'lost' | 'stop' | null;
 
@@ -35,6 +50,8 @@ export function outcomeOf(
 ): Outcome {
   if (interruption === 'cancel') return { kind: 'cancelled' };
   if (interruption === 'stop') return { kind: 'released' };
+  if (error instanceof Postponed && interruption === null)
+    return { kind: 'postponed', message: error.reason, runAfter: error.runAfter };
   const known = interruption === 'timeout' ? interruptionError('timeout', terms.timeoutMs) : expected(error);
   const failure = {
     error: { code: known.code, detail: known.detail },

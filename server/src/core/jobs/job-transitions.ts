@@ -138,6 +138,18 @@ export function ended(job: JobState, outcome: Outcome, now: number): JobState {
         error: outcome.error,
         cause: outcome.cause,
       };
+    case 'postponed':
+      if (job.cancelRequested) return cancelledJob(job, now);
+      return {
+        ...job,
+        status: 'queued',
+        // It may be looked at often while it waits: that is no history.
+        transitions: job.transitions.slice(0, -1),
+        lease: null,
+        runAfter: outcome.runAfter,
+        message: outcome.message,
+        attempts: Math.max(0, job.attempts - 1),
+      };
     case 'released':
       if (job.cancelRequested) return cancelledJob(job, now);
       return { ...moved(job, 'queued', now), lease: null, runAfter: now, attempts: Math.max(0, job.attempts - 1) };
@@ -149,6 +161,11 @@ export function cancelAsked(job: JobState, now: number): JobState {
   if (job.status === 'queued') return cancelledJob(job, now);
   if (job.status === 'running') return { ...job, cancelRequested: true };
   return job;
+}
+
+/** A queued job that is due at another time, or says something else; null for one that is not queued. */
+export function rescheduled(job: JobState, change: { readonly runAfter?: number; readonly message?: string }): JobState | null {
+  return job.status === 'queued' ? { ...job, ...change } : null;
 }
 
 /**

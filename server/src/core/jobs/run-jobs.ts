@@ -9,8 +9,8 @@ type Lane = JobKind<unknown>['lane'];
 
 export interface RunnerOptions {
   readonly jobs: readonly RegisteredJob[];
-  /** How many jobs of each lane run at once. */
-  readonly lanes: Readonly<Record<Lane, number>>;
+  /** How many jobs of each lane run at once; one of a lane that is not named. */
+  readonly lanes: Readonly<Partial<Record<Lane, number>>>;
   /** Unique among all workers on this database. */
   readonly workerId: string;
   /** A worker that is silent for so long has lost its job. */
@@ -204,19 +204,23 @@ function register({ jobs, lanes }: RunnerOptions): ReadonlyMap<string, Registere
   for (const job of jobs) {
     const { kind, lane } = job.kind;
     if (registry.has(kind)) throw new Error(`The job kind "${kind}" has two handlers.`);
-    if (lanes[lane] < 1) throw new Error(`The job kind "${kind}" can never run: the lane "${lane}" has no place.`);
+    if (placesOf(lanes, lane) < 1) throw new Error(`The job kind "${kind}" can never run: the lane "${lane}" has no place.`);
     registry.set(kind, job);
   }
   return registry;
 }
 
 function lanesOf({ jobs, lanes }: RunnerOptions): readonly LaneTerms[] {
-  const names = Object.keys(lanes) as Lane[]; // the keys of a Record are its key type
-  return names
+  const names = new Set(jobs.map(({ kind }) => kind.lane));
+  return [...names]
     .map((name) => ({
       name,
-      places: lanes[name],
+      places: placesOf(lanes, name),
       kinds: jobs.filter((job) => job.kind.lane === name).map((job) => job.kind.kind),
     }))
     .filter((lane) => lane.kinds.length > 0);
+}
+
+function placesOf(lanes: RunnerOptions['lanes'], lane: Lane): number {
+  return lanes[lane] ?? 1;
 }

@@ -148,7 +148,7 @@ export async function runOneJob(deps: RunnerDeps, registered: RegisteredJob, job
       // They are in the table: a worker finds them when it looks next.
       log.warn('application', 'job.dispatch-failed', { jobId: job.id, cause: String(error) });
     });
-    return written.status === 'queued' ? (outcome.kind === 'released' ? 'released' : 'retried') : written.status;
+    return written.status === 'queued' ? (outcome.kind === 'retry' ? 'retried' : outcome.kind) : written.status;
   }
 
   function lost(): string {

@@ -246,6 +246,8 @@ export interface JobStore {
   finish(lease: HeldLease, outcome: Outcome, now: number): Promise<boolean>;
   /** Queued: cancelled at once. Running: the worker is asked to stop. Null when there is no such job; a finished one is returned as it is. */
   requestCancel(scope: Scope, id: string, now: number): Promise<Job | null>;
+  /** Makes a queued job due at another time, or say something else. Null (and no change) for one that is not queued. */
+  reschedule(scope: Scope, id: string, change: { runAfter?: number; message?: string }): Promise<Job | null>;
   /** When the next queued job of these kinds becomes due or a lease runs out; null when there is none. */
   nextDueAt(kinds: readonly string[]): Promise<number | null>;
   /** Number of jobs by kind and status, what waits and what lies still, for operators and metrics. All owners. */

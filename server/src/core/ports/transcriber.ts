@@ -11,6 +11,10 @@ export interface Transcriber {
   readonly draftQuality: boolean;
   /** Why the engine cannot be used here, as a sentence with the cure; null when it is ready (for its default model). */
   unavailable(): Promise<string | null>;
+  /** The same of the engine alone, whatever models it has; left out by engines that bring their models with them. */
+  installed?(): Promise<string | null>;
+  /** Why it never does what is asked for (the language, the task, the model), as a sentence; null when it may. Asks nobody. */
+  refuses?(wish: Pick<TranscriberOptions, 'model' | 'language' | 'task'>): string | null;
   /**
    * Gets ready to transcribe one recording.
    *

@@ -6,7 +6,10 @@ import type { Scope } from '../domain/scope.ts';
 import type { EnqueueDeps } from '../jobs/enqueue.ts';
 import { request } from '../jobs/request.ts';
 import { hasAudio, requireAudio } from '../library/require-audio.ts';
+import { requestPull } from '../models/request-pull.ts';
+import type { ModelShelf } from '../ports/model-shelf.ts';
 import type { Store } from '../ports/store.ts';
+import { chooseTranscriber, type SpeechEngines, type SpeechWish } from './choose-transcriber.ts';
 import { transcribeJob } from './transcribe.job.ts';
 
 export interface RequestTranscriptionInput {
@@ -16,19 +19,40 @@ export interface RequestTranscriptionInput {
   readonly sourceId: string | null;
   readonly model: string | null;
   readonly language: string | null;
+  /** `translate` writes English whatever is spoken. */
+  readonly task?: 'transcribe' | 'translate';
+}
+
+export interface RequestTranscriptionDeps extends EnqueueDeps {
+  /** What this machine transcribes with; left out where others do the work and know better what they have. */
+  readonly speech?: SpeechEngines & { readonly shelf: ModelShelf };
 }
 
 /**
  * Queues the transcription of one recording. The same request while it is waiting or running gives the same job.
  *
- * @throws AppError `lecture_not_found`, `source_not_found`, `nothing_to_transcribe`, `audio_removed`
+ * A model that has to be fetched first is fetched by a job of its own, for which this one waits.
+ *
+ * @throws AppError `lecture_not_found`, `source_not_found`, `nothing_to_transcribe`, `audio_removed`; `engine_unavailable`,
+ * `model_unavailable`, `model_missing` (nothing may be fetched)
  */
-export async function requestTranscription(deps: EnqueueDeps, input: RequestTranscriptionInput): Promise<Job> {
-  const { scope, lectureId, model, language } = input;
+export async function requestTranscription(deps: RequestTranscriptionDeps, input: RequestTranscriptionInput): Promise<Job> {
+  const { scope, lectureId, model, language, task = 'transcribe' } = input;
   const source = await chooseSource(deps.store, input);
   await requireAudio(deps.store, scope, source);
+  if (deps.speech) await prepareModel(deps, deps.speech, scope, { model, language, task });
   const target = { lectureId, sourceId: source.id, message: 'Waiting for a free worker.', estimateMs: lengthOf(source) };
-  return request(deps, scope, transcribeJob, { ...target, payload: { sourceId: source.id, model, language } });
+  return request(deps, scope, transcribeJob, { ...target, payload: { sourceId: source.id, model, language, task } });
+}
+
+async function prepareModel(
+  deps: EnqueueDeps,
+  speech: SpeechEngines & { readonly shelf: ModelShelf },
+  scope: Scope,
+  wish: SpeechWish,
+): Promise<void> {
+  const choice = await chooseTranscriber(speech, wish);
+  if ('missing' in choice) await requestPull({ ...deps, shelf: speech.shelf }, scope, choice.missing);
 }
 
 /** Known after a first transcription; before it guessed from the size, at 128 kbit/s. */

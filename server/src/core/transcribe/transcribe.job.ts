@@ -6,6 +6,8 @@ export const transcribePayloadSchema = z.object({
   /** A size or name that the engine maps; null takes its default. */
   model: z.string().nullable(),
   language: z.string().nullable(),
+  /** Left out by jobs of before there was a choice. */
+  task: z.enum(['transcribe', 'translate']).default('transcribe'),
 });
 export type TranscribePayload = z.infer<typeof transcribePayloadSchema>;
 

@@ -2,7 +2,7 @@ import type { HealthReply } from '@scholium/contract';
 import { AppError, toAppError } from '../domain/app-error.ts';
 import { systemScope } from '../domain/scope.ts';
 import type { Blobs, Clock, MediaDecoder, Queue, SearchIndex, Store, Transcriber } from '../ports/index.ts';
-import { chooseTranscriber } from '../transcribe/choose-transcriber.ts';
+import { readyEngine } from '../transcribe/choose-transcriber.ts';
 
 export interface HealthDeps {
   readonly store: Pick<Store, 'check' | 'cache'>;
@@ -25,7 +25,7 @@ const VITAL = new Set(['database', 'storage']);
  */
 export function createHealthCheck(deps: HealthDeps, facts: { version: string; startedAt: number }): () => Promise<HealthReply> {
   const decoder = remember(deps.clock, () => deps.decoder.version().then((version) => `ffmpeg ${version}`));
-  const engine = remember(deps.clock, () => chooseTranscriber(deps.transcribers).then((transcriber) => transcriber.engine));
+  const engine = remember(deps.clock, () => readyEngine(deps.transcribers));
   return async () => {
     const dependencies = await Promise.all([
       ask('database', () => deps.store.check()),
