@@ -21,8 +21,9 @@ export class MemorySearchIndex implements SearchIndex {
     const ownerId = requireOwner(scope);
     const before = this.#entries.filter((entry) => entry.ownerId === ownerId && entry.passage.sourceId === sourceId);
     const added = passages.map((passage) => {
-      const same = before.find((entry) => JSON.stringify(entry.passage) === JSON.stringify(passage));
-      return same ?? { ownerId, passage: { ...passage }, vector: null };
+      const { id, text, context } = passage;
+      const same = before.find(({ passage: old }) => old.id === id && old.text === text && old.context === context);
+      return { ownerId, passage: { ...passage }, vector: same?.vector ?? null };
     });
     this.#entries = [...this.#entries.filter((entry) => !before.includes(entry)), ...added];
   }

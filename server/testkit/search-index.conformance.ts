@@ -241,6 +241,15 @@ export function searchIndexConformance(name: string, makeIndex: () => Promise<Se
           tides.text,
         ]);
       });
+
+      it('keeps the vector of a passage that stands elsewhere in a new version, and tells where', async () => {
+        await index.replace(ann, 's', [tides, cells]);
+        await index.addVectors(ann, 'test', [{ id: 's:1:0', vector: lunar }]);
+        const moved = { ...tides, textVersion: 2, startMs: 9_000, endMs: 9_900, firstWord: 40, lastWord: 44 };
+        await index.replace(ann, 's', [cells, moved]);
+        expect((await index.withoutVector(ann, 'test', 's')).map(({ id }) => id)).toEqual(['s:1:1']);
+        expect((await search({ text: 'tides' })).hits[0]?.passage).toEqual(moved);
+      });
     });
 
     describe('what is replaced or removed', () => {

@@ -13,7 +13,7 @@ import {
 } from './search-database.ts';
 import { putTerms, removeTerms } from './write-terms.ts';
 
-/** Puts the passages in place of all the source had. Rows that stay the same keep their vectors. One transaction. */
+/** Puts the passages in place of all the source had. Those whose id and text stay keep their vectors, wherever they stand now. One transaction. */
 export function replacePassages(
   database: SearchDatabase,
   ownerId: string,
@@ -26,8 +26,10 @@ export function replacePassages(
     const added: IndexedPassage[] = [];
     for (const passage of passages) {
       const row = before.get(passage.id);
-      if (row && same(row, passage)) before.delete(passage.id);
-      else added.push(passage);
+      if (row && row.text === passage.text && row.context === passage.context) {
+        before.delete(passage.id);
+        if (!same(row, passage)) move(database, toRow(row.row, passage));
+      } else added.push(passage);
     }
     deleteRows(database, [...before.values()]);
     addPassages(database, owner, added);
@@ -91,6 +93,14 @@ function rowsOfSource(database: SearchDatabase, owner: number | null, sourceId: 
 function same(row: PassageRow, passage: IndexedPassage): boolean {
   const wanted = toRow(row.row, passage);
   return (Object.keys(wanted) as (keyof PassageRow)[]).every((column) => row[column] === wanted[column]); // keys of the row made here
+}
+
+/** Gives a row another place; its words and its vector stay. */
+function move(database: SearchDatabase, row: PassageRow): void {
+  const columns = Object.keys(row).filter((column) => column !== 'row');
+  database
+    .prepare(`UPDATE passage SET ${columns.map((column) => `${column} = @${column}`).join(', ')} WHERE row = @row`)
+    .run(row);
 }
 
 function addPassages(database: SearchDatabase, owner: number, passages: readonly IndexedPassage[]): void {

@@ -1,6 +1,6 @@
 import type { DocumentPage, DocumentText } from '../domain/document.ts';
 import { passageAt, sentenceSpans, type CharSpan } from '../domain/document-sentences.ts';
-import type { IndexedPassage } from '../domain/passage.ts';
+import { passageIds, type IndexedPassage } from '../domain/passage.ts';
 import { GOOD_WORDS, MAX_WORDS, type PassagePlace } from './passages-of.ts';
 
 /** A heading closes the passage before it when that has so many words: a title alone is no passage. */
@@ -16,11 +16,15 @@ const WORD =
  */
 export function documentPassages(document: DocumentText, place: PassagePlace): IndexedPassage[] {
   const passages: IndexedPassage[] = [];
+  const idOf = passageIds(document.sourceId);
   for (const page of document.pages) {
     let gathered: CharSpan | null = null;
     let words = 0;
     const close = (): void => {
-      if (gathered) passages.push(indexed(document, place, { page, span: gathered, number: passages.length }));
+      if (gathered) {
+        const passage = indexed(document, place, { page, span: gathered });
+        passages.push({ ...passage, id: idOf(passage) });
+      }
       [gathered, words] = [null, 0];
     };
     for (const span of sentenceSpans(page, document.language).flatMap((sentence) => shortened(page.text, sentence))) {
@@ -39,12 +43,11 @@ export function documentPassages(document: DocumentText, place: PassagePlace): I
 function indexed(
   document: DocumentText,
   place: PassagePlace,
-  { page, span, number }: { page: DocumentPage; span: CharSpan; number: number },
-): IndexedPassage {
+  { page, span }: { page: DocumentPage; span: CharSpan },
+): Omit<IndexedPassage, 'id'> {
   const headings = headingsAt(page, span.startChar);
   return {
     ...passageAt(document, page, span),
-    id: `${document.sourceId}:${document.version}:${number}`,
     courseId: place.courseId,
     context: [place.courseTitle, place.lectureTitle, document.title, page.label, ...headings].filter(Boolean).join(' '),
   };

@@ -18,17 +18,18 @@ function index(deps: IndexSourceDeps, textVersion = 1, signal = new AbortControl
   return indexSource(deps, { scope, sourceId: 'source', textVersion, onProgress: () => {} }, signal);
 }
 
+/** Where a text is found: version, and first word. */
 async function found(deps: { searchIndex: MemorySearchIndex }, text: string): Promise<string[]> {
   const query = { text, vector: null, filter: {}, limit: 5 };
   const { hits } = await deps.searchIndex.search(scope, query, new AbortController().signal);
-  return hits.map((hit) => hit.passage.id);
+  return hits.map(({ passage }) => `${passage.textVersion}:${passage.firstWord}`);
 }
 
 describe('indexing a source', () => {
   it('makes its passages searchable by words and meaning, with titles', async () => {
     const deps = makeDeps(makeShelf(makeTranscript(lecture)));
     expect(await index(deps)).toEqual({ sourceId: 'source', textVersion: 1, passages: 50, withMeaning: 50 });
-    expect(await found(deps, 'tide7')).toEqual(['source:1:7']);
+    expect(await found(deps, 'tide7')).toEqual(['1:490']);
     expect(await found(deps, 'physics')).toHaveLength(5);
     expect(await deps.searchIndex.withoutVector(scope, 'hash', 'source')).toEqual([]);
   });
@@ -44,17 +45,29 @@ describe('indexing a source', () => {
     const stopped = indexSource(deps, { scope, sourceId: 'source', textVersion: 1, onProgress }, controller.signal);
     await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
     expect(fractions).toEqual([0, 16 / 50]);
-    expect(await found(deps, 'tide49')).toEqual(['source:1:49']);
+    expect(await found(deps, 'tide49')).toEqual(['1:3430']);
 
     expect(await index(deps)).toMatchObject({ passages: 50, withMeaning: 50 });
     expect(deps.embedder.heard.passage).toHaveLength(50);
+  });
+
+  it('embeds only what a new version changed', async () => {
+    const shelf = makeShelf(makeTranscript(lecture));
+    const deps = makeDeps(shelf);
+    await index(deps);
+    const corrected = lecture.map((sentence, number) => (number === 20 ? sentence.replace('tide20', 'flood') : sentence));
+    const again = { ...deps, store: makeShelf(makeTranscript(corrected, { version: 2 })).store };
+    expect(await index(again, 2)).toMatchObject({ passages: 50, withMeaning: 50 });
+    expect(deps.embedder.heard.passage).toHaveLength(51);
+    expect(await found(again, 'tide7')).toEqual(['2:490']);
+    expect(await found(again, 'tide20')).toEqual([]);
   });
 
   it('embeds nothing in a language the embedder does not know, or without one', async () => {
     const german = makeDeps(makeShelf(makeTranscript(lecture, { language: 'de' })));
     expect(await index(german)).toMatchObject({ passages: 50, withMeaning: 0 });
     expect(german.embedder.heard.passage).toEqual([]);
-    expect(await found(german, 'tide3')).toEqual(['source:1:3']);
+    expect(await found(german, 'tide3')).toEqual(['1:210']);
 
     const wordsOnly = { ...makeDeps(makeShelf(makeTranscript(lecture))), embedder: null };
     expect(await index(wordsOnly)).toMatchObject({ passages: 50, withMeaning: 0 });
@@ -74,7 +87,7 @@ describe('indexing a source', () => {
     const deps = makeDeps(makeShelf(makeTranscript(lecture), makeTranscript(['A new text.'], { version: 2 })));
     await index(deps, 2);
     expect(await index(deps, 1)).toMatchObject({ passages: 0 });
-    expect(await found(deps, 'text')).toEqual(['source:2:0']);
+    expect(await found(deps, 'text')).toEqual(['2:0']);
     expect(await found(deps, 'tide3')).toEqual([]);
   });
 
@@ -91,7 +104,7 @@ describe('indexing a source', () => {
   it('is found by words after the first half already', async () => {
     const deps = makeDeps(makeShelf(makeTranscript(lecture)));
     expect(await putPassages(deps, { scope, sourceId: 'source', textVersion: 1 }, new AbortController().signal)).toBe(50);
-    expect(await found(deps, 'tide7')).toEqual(['source:1:7']);
+    expect(await found(deps, 'tide7')).toEqual(['1:490']);
     expect(deps.embedder.heard.passage).toEqual([]);
   });
 });

@@ -39,8 +39,20 @@ describe('passages of a transcript', () => {
     expect(passagesOf(transcript, place).map(({ text }) => text.split(' ').length)).toEqual([60, 60, 60]);
   });
 
+  it('have ids of their own, also when the same is said twice, which stay when another version says the same', () => {
+    const said = ['word '.repeat(60).trim(), 'word '.repeat(60).trim(), 'other '.repeat(60).trim()];
+    const ids = passagesOf(makeTranscript(said), place).map(({ id }) => id);
+    expect(new Set(ids).size).toBe(3);
+    expect(passagesOf(makeTranscript(said, { version: 2 }), place).map(({ id }) => id)).toEqual(ids);
+  });
+
   it('carry their titles and place', () => {
     const [passage] = passagesOf(makeTranscript(['The tides rise.']), place);
-    expect(passage).toMatchObject({ id: 'source:1:0', courseId: 'course', context: 'Physics Tides', lectureId: 'lecture' });
+    expect(passage).toMatchObject({
+      id: expect.stringMatching(/^source:[0-9a-f]{20}:0$/),
+      courseId: 'course',
+      context: 'Physics Tides',
+      lectureId: 'lecture',
+    });
   });
 });

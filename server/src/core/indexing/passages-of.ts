@@ -1,4 +1,4 @@
-import type { IndexedPassage } from '../domain/passage.ts';
+import { passageIds, type IndexedPassage } from '../domain/passage.ts';
 import type { Segment, Transcript, Word } from '../domain/transcript.ts';
 
 /** A passage ends at the first sentence that brings it to this many words. */
@@ -22,11 +22,13 @@ export interface PassagePlace {
  */
 export function passagesOf(transcript: Transcript, place: PassagePlace): IndexedPassage[] {
   const passages: IndexedPassage[] = [];
+  const idOf = passageIds(transcript.sourceId);
   let firstWord = 0;
   let gathered: Word[] = [];
   const close = (): void => {
     if (gathered.length === 0) return;
-    passages.push(passageOf(transcript, place, { number: passages.length, firstWord, words: gathered }));
+    const passage = passageOf(transcript, place, { firstWord, words: gathered });
+    passages.push({ ...passage, id: idOf(passage) });
     firstWord += gathered.length;
     gathered = [];
   };
@@ -50,10 +52,9 @@ function piecesOf(segment: Segment): Word[][] {
 function passageOf(
   transcript: Transcript,
   place: PassagePlace,
-  { number, firstWord, words }: { number: number; firstWord: number; words: readonly Word[] },
-): IndexedPassage {
+  { firstWord, words }: { firstWord: number; words: readonly Word[] },
+): Omit<IndexedPassage, 'id'> {
   return {
-    id: `${transcript.sourceId}:${transcript.version}:${number}`,
     courseId: place.courseId,
     lectureId: transcript.lectureId,
     sourceId: transcript.sourceId,
