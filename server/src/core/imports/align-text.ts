@@ -22,7 +22,7 @@ export function alignText(text: string, heard: readonly Segment[]): SpokenWord[]
     said.map((word) => word.text),
     wanted,
   );
-  const times = new Array<SpokenWord | undefined>(wanted.length);
+  const times: (SpokenWord | undefined)[] = wanted.map(() => undefined);
   let same = 0;
   for (const [i, j] of pairs) {
     const word = i === null ? undefined : said[i];

@@ -78,7 +78,7 @@ function soundOf(word: string): string {
 
 /** The share of letters in common, in order (longest common subsequence), is high enough. */
 function isLike(a: string, b: string): boolean {
-  const row = new Array<number>(b.length + 1).fill(0);
+  const row = Array.from({ length: b.length + 1 }, () => 0);
   for (const letter of a) {
     let diagonal = 0;
     for (let j = 1; j <= b.length; j++) {
