@@ -62,7 +62,12 @@ test('a lecture and a source go to the trash and come back', async () => {
 
 test('the coverage of a transcript is of what an engine heard, below the corrections', async () => {
   const heard = { ...spokenTranscript(['One two three.']), lectureId: 'a', sourceId };
-  await api.store.transcripts.add(api.scope, heard, { speech: [{ startMs: 0, endMs: 9_000 }], seams: [], removed: [], repaired: [] });
+  await api.store.transcripts.add(api.scope, heard, {
+    speech: [{ startMs: 0, endMs: 9_000 }],
+    seams: [],
+    removed: [],
+    repaired: [],
+  });
   await api.store.transcripts.add(api.scope, { ...heard, origin: 'corrected', baseVersion: 1 });
   expect(await client.call('getCoverage', a)).toMatchObject({ sourceId, version: 1, words: 3, speechMs: 9_000 });
   await api.store.transcripts.add(api.scope, { ...heard, origin: 'import' });
