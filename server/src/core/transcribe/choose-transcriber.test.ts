@@ -50,10 +50,21 @@ describe('choosing an engine', () => {
 
   it('maps a size to the engine that has it, and fetches it where nobody does', async () => {
     expect(await choice(['ggml-base'], { model: 'base' })).toBe('whisper-cpp ggml-base');
-    expect(await choice(['whisper-tiny'], { model: 'base' })).toBe('fetch whisper-base');
+    expect(await choice(['whisper-tiny'], { model: 'small' })).toBe('fetch whisper-small');
     expect(await choice(['whisper-tiny'], { model: 'openai/whisper-large-v3' })).toBe('fetch whisper-large-v3');
     expect(await choice([], { model: 'ggml-base' })).toBe('fetch ggml-base');
-    expect(await choice([], { model: 'base' }, { transcribers: [whisperCpp, english] })).toBe('fetch ggml-base');
+    expect(await choice([], { model: 'small' }, { transcribers: [whisperCpp, english] })).toBe('fetch ggml-small');
+  });
+
+  it('takes "base", which clients send that wish for nothing, for what is ready, and fetches it only where nothing is', async () => {
+    expect(await choice([], { model: 'base' })).toBe('pocketsphinx null');
+    expect(await choice(['whisper-large-v3'], { model: 'base' })).toBe('sherpa whisper-large-v3');
+    expect(await choice(['whisper-base', 'whisper-large-v3'], { model: 'base' })).toBe('sherpa whisper-base');
+    expect(await choice([], { model: 'base', language: 'de' })).toBe('fetch whisper-base');
+    expect(await choice([], { model: 'base' }, { transcribers: [whisperCpp] })).toBe('fetch ggml-base');
+    expect(await choice([], { model: 'base' }, { transcribers: [english], models: [] })).toBe('pocketsphinx null');
+    const none = choice([], { model: 'base' }, { transcribers: [], models: [] });
+    await expect(none).rejects.toMatchObject({ code: 'engine_unavailable' });
   });
 
   it('says that a model is not known, or does not do what is asked for', async () => {

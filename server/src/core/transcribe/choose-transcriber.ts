@@ -15,6 +15,9 @@ export interface SpeechEngines {
   readonly defaultModel?: string | null;
 }
 
+/** What clients send who have no wish: it keeps nobody waiting for a download while another engine is ready. */
+const USUAL_SIZE = 'base';
+
 export type SpeechWish = Pick<TranscriberOptions, 'model' | 'language' | 'task'>;
 
 /** An engine that is ready with the model it is to be opened with (null: its own); or the model that has to be fetched first. */
@@ -29,11 +32,24 @@ export type SpeechChoice =
  * @throws AppError `model_unavailable` (no model of that name), `engine_unavailable`, with the cure
  */
 export async function chooseTranscriber(engines: SpeechEngines, wish: SpeechWish): Promise<SpeechChoice> {
-  if (wish.model !== null) return chooseNamed(engines, wish, wish.model);
+  if (wish.model !== null && wish.model !== USUAL_SIZE) return chooseNamed(engines, wish, wish.model);
+  if (wish.model === USUAL_SIZE) return chooseUsual(engines, wish);
   const usual = (engines.defaultModel ?? null) === null ? [] : named(engines, engines.defaultModel ?? '');
   if (engines.defaultModel && usual.length === 0) return chooseNamed(engines, wish, engines.defaultModel);
   if (usual.some((model) => suits(model, wish))) return chooseNamed(engines, wish, engines.defaultModel ?? '');
   return chooseReady(engines, wish);
+}
+
+/** What is here of the usual size, else the best that is ready; the usual size is fetched where nothing is. */
+async function chooseUsual(engines: SpeechEngines, wish: SpeechWish): Promise<SpeechChoice> {
+  const isNamed = named(engines, USUAL_SIZE).some((model) => suits(model, wish));
+  const usual = isNamed ? await chooseNamed(engines, wish, USUAL_SIZE).catch(() => null) : null;
+  if (usual && 'transcriber' in usual) return usual;
+  const ready = await chooseTranscriber(engines, { ...wish, model: null }).catch((error: unknown) => {
+    if (usual) return usual;
+    throw error;
+  });
+  return 'transcriber' in ready ? ready : (usual ?? ready);
 }
 
 /** The name of the best engine that is ready for something. @throws AppError `engine_unavailable`, with the cure of the last */
