@@ -74,7 +74,7 @@ describe('the doctor looking at PostgreSQL', () => {
     const url = await server.freshDatabase();
     await migrated(url);
     expect((await checkPostgres(url))[1]).toMatchObject({ status: 'ok', message: 'They are up to date.' });
-    await run(url, `DELETE FROM kysely_migration WHERE name >= '0008'`);
+    await run(url, `DELETE FROM kysely_migration WHERE name IN ('0008-threads', '0009-presets')`);
     expect((await checkPostgres(url))[1]).toMatchObject({ status: 'ok', message: expect.stringContaining('2 updates') });
   });
 
