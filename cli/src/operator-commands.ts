@@ -8,6 +8,7 @@ type Go = (command: (context: CommandContext) => Promise<number | void>) => Prom
 export function addOperatorCommands(program: Command, go: Go): void {
   addDeadLetterCommands(program, go);
   addDatabaseCommands(program, go);
+  addModelCommands(program, go);
   const queue = program.command('queue').description('see what waits and what runs');
   queue
     .command('stats', { isDefault: true })
@@ -45,6 +46,29 @@ export function addOperatorCommands(program: Command, go: Go): void {
     .action((options: { dryRun?: boolean }) =>
       go(async (context) => (await import('./commands/retention.ts')).retention(context, { dryRun: options.dryRun ?? false })),
     );
+}
+
+function addModelCommands(program: Command, go: Go): void {
+  const models = program.command('models').description('see, fetch, check and remove speech models');
+  models
+    .command('list', { isDefault: true })
+    .description('all models: size, languages, licence, and which are here')
+    .action(() => go(async (context) => (await import('./commands/models.ts')).listModels(context)));
+  models
+    .command('pull')
+    .description('fetch models; goes on where an earlier try stopped')
+    .argument('<name...>', 'names of the list, or sizes such as base')
+    .action((names: string[]) => go(async (context) => (await import('./commands/models.ts')).pullModels(context, names)));
+  models
+    .command('verify')
+    .description('compare checksums; accepts models that were copied into their folder')
+    .argument('[name...]', 'which (default: all that are here)')
+    .action((names: string[]) => go(async (context) => (await import('./commands/models.ts')).verifyModels(context, names)));
+  models
+    .command('remove')
+    .description('remove models from this machine')
+    .argument('<name...>', 'which')
+    .action((names: string[]) => go(async (context) => (await import('./commands/models.ts')).removeModels(context, names)));
 }
 
 function addDatabaseCommands(program: Command, go: Go): void {

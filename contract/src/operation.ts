@@ -46,6 +46,7 @@ export const tags = {
   Chat: 'Conversations about lectures, courses and everything; answers with the places they rest on.',
   Exports: 'Files to take along.',
   Jobs: 'Long work: status, progress, cancelling, live events.',
+  Models: 'Speech models and engines of this machine.',
   Settings: 'Your profile, what you used and what is there.',
   Operators: 'Dead letters, the queue and retention: for whoever runs the server.',
   System: 'Health, figures and this description.',

@@ -3,6 +3,7 @@ import { artifactOperations } from './operations/artifacts.ts';
 import { exportOperations } from './operations/exports.ts';
 import { jobOperations } from './operations/jobs.ts';
 import { libraryOperations } from './operations/library.ts';
+import { modelOperations } from './operations/models.ts';
 import { operatorOperations } from './operations/operators.ts';
 import { correctionOperations } from './operations/corrections.ts';
 import { recordingOperations } from './operations/recordings.ts';
@@ -23,6 +24,7 @@ export const operations = {
   ...threadOperations,
   ...exportOperations,
   ...jobOperations,
+  ...modelOperations,
   ...operatorOperations,
   ...settingOperations,
   ...systemOperations,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Config } from './config.ts';
+import { openSpeechModels, openTranscribers } from './compose-speech.ts';
 import { ask } from './core/ask/ask.ts';
 import { importTranscript } from './core/imports/import-transcript.ts';
 import { bindCorrections } from './core/corrections/bind-corrections.ts';
@@ -20,6 +21,8 @@ import { DEFAULT_BACKOFF } from './core/jobs/backoff.ts';
 import { runInlineWhileAway } from './core/jobs/run-inline.ts';
 import { startRunner, type Runner } from './core/jobs/run-jobs.ts';
 import { restoreCourse, restoreLecture, trashCourse, trashLecture, trashSource } from './core/library/trash.ts';
+import { bindModels } from './core/models/bind-models.ts';
+import type { SpeechModels } from './core/models/speech-models.ts';
 import { bindOperators } from './core/operations/bind-operators.ts';
 import { pipeline } from './core/pipeline.ts';
 import { bindSettings } from './core/settings/bind-settings.ts';
@@ -75,6 +78,8 @@ export interface Ports {
   readonly voiceActivity: VoiceActivityDetector;
   /** Speech engines, best first. */
   readonly transcribers: readonly Transcriber[];
+  /** What they can load; `shelf.locate` says where a model lies. */
+  readonly speechModels: SpeechModels;
 }
 
 /** Scholium put together: what faces call, and what they start. */
@@ -108,6 +113,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const usage = createUsageRecorder(ports);
   const remembered = createRemembered({ ...ports, cache: ports.store.cache }, config.cacheTtlMs);
   const asking = { ...ports, usage, remembered };
+  const speech = { transcribers: ports.transcribers, ...ports.speechModels };
   const api: ApiDeps = {
     ...ports,
     settings: {
@@ -119,7 +125,8 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     ingest: (input, signal) => ingest(ports, input, signal),
     addSource: (input, signal) => addSource(ports, input, signal),
     addWebPage: whileOn(ports, 'urlFetching', (input) => addWebPage(ports, input)),
-    requestTranscription: (input) => requestTranscription(ports, input),
+    // Another machine may have other models: workers choose for themselves.
+    requestTranscription: (input) => requestTranscription(config.role === 'api' ? ports : { ...ports, speech }, input),
     requestGeneration: whileOn(ports, 'generation', (input) => requestGeneration(ports, input)),
     requestExport: (input) => requestExport(ports, input),
     cancelJob: (input) => cancelJob(ports, input),
@@ -132,6 +139,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     trash: bindTrash(ports),
     corrections: bindCorrections(ports),
     importTranscript: (input, signal) => importTranscript(ports, input, signal),
+    speechModels: bindModels({ ...ports, ...speech }),
     threads: bindThreads(asking),
     settingUseCases: bindSettings(ports),
     operators: bindOperators(ports, config.retention),
@@ -167,6 +175,7 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
   const onEmptied = (): void => void reindex({ store, queue, events, clock, log });
   const searchIndex = overrides.searchIndex ?? (await openSearchIndex(config, log, onEmptied));
   const embedder = overrides.embedder ?? (await openEmbedder(config, clock));
+  const speechModels = overrides.speechModels ?? (await openSpeechModels(config, clock));
   return {
     clock,
     log,
@@ -194,7 +203,8 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
     documentReader: overrides.documentReader ?? createDocumentReader({ limits: { fileBytes: config.documentMaxFileSizeBytes } }),
     webFetcher: overrides.webFetcher ?? (await openWebFetcher(config)),
     voiceActivity: overrides.voiceActivity ?? createSherpaVad(),
-    transcribers: overrides.transcribers ?? (await openTranscribers(config)),
+    transcribers: overrides.transcribers ?? (await openTranscribers(config, speechModels, log)),
+    speechModels,
   };
 }
 
@@ -305,17 +315,6 @@ async function openDatabase(config: Config, log: Log, overrides: Partial<Ports>)
 }
 
 /** Best first. */
-async function openTranscribers(config: Config): Promise<readonly Transcriber[]> {
-  const { createPocketsphinxTranscriber } = await import('./adapters/pocketsphinx/pocketsphinx-transcriber.ts');
-  return [
-    createPocketsphinxTranscriber({
-      program: config.pocketsphinxPath,
-      modelFolder: config.pocketsphinxModelDir,
-      processes: config.speechProcesses,
-    }),
-  ];
-}
-
 async function reindex(deps: Pick<Ports, 'store' | 'queue' | 'events' | 'clock' | 'log'>): Promise<void> {
   try {
     const jobs = await requestReindex(deps, transcribeJob.kind);

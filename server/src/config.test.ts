@@ -175,6 +175,8 @@ describe('a value that cannot be used', () => {
     MEDIA_MAX_HOURS: '0',
     TRANSCRIBE_CHUNK_SECONDS: '1',
     TRANSCRIPTION_ENGINE: 'magic',
+    AI_DEVICE: 'abacus',
+    MODELS_OFFLINE: 'perhaps',
     SPEECH_PROCESSES: '-1',
     SPEECH_JOBS: '1.5',
     LIGHT_JOBS: '0',
@@ -212,6 +214,7 @@ describe('a value that cannot be used', () => {
       'REDIS_URL',
       'MILVUS_HOST',
       'MILVUS_TOKEN',
+      'HF_TOKEN',
       'GOOGLE_APPLICATION_CREDENTIALS',
     ];
     const names = Object.keys(variables).filter(

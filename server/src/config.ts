@@ -4,10 +4,11 @@ import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { AppError } from './core/domain/app-error.ts';
 import { address, modelsConfig, type ModelsConfig } from './config-models.ts';
+import { enginesConfig, type EnginesConfig } from './config-engines.ts';
 import { readVariables, type Variables } from './config-variables.ts';
 
 /** Everything that can be set, read once at the start. Documented in docs/config.md. */
-export interface Config extends ModelsConfig {
+export interface Config extends ModelsConfig, EnginesConfig {
   readonly appEnv: 'development' | 'production' | 'test';
   readonly role: 'all' | 'api' | 'worker';
   readonly host: string;
@@ -42,7 +43,6 @@ export interface Config extends ModelsConfig {
   readonly uploadMaxFileSizeBytes: number;
   readonly mediaMaxDurationMs: number;
   readonly transcribeChunkMs: number;
-  readonly transcriptionEngine: string;
   readonly speechProcesses: number;
   readonly speechJobs: number;
   readonly lightJobs: number;
@@ -115,7 +115,7 @@ export function loadConfig(environment: Environment = process.env, options: { cw
     uploadMaxFileSizeBytes: variables.UPLOAD_MAX_FILE_SIZE,
     mediaMaxDurationMs: variables.MEDIA_MAX_HOURS * 3_600_000,
     transcribeChunkMs: variables.TRANSCRIBE_CHUNK_SECONDS * 1000,
-    transcriptionEngine: variables.TRANSCRIPTION_ENGINE,
+    ...enginesConfig(variables, { cwd, dataDir }),
     speechProcesses: variables.SPEECH_PROCESSES || cores,
     speechJobs: variables.SPEECH_JOBS || Math.max(1, Math.floor(cores / 2)),
     transcribeHelpers: variables.TRANSCRIBE_HELPERS,

@@ -9,6 +9,8 @@ import { systemClock } from '../src/adapters/system/system-clock.ts';
 import type { Job } from '../src/core/domain/job.ts';
 import { LOCAL_OWNER, ownerScope } from '../src/core/domain/scope.ts';
 import type { Transcript } from '../src/core/domain/transcript.ts';
+import { bindModels } from '../src/core/models/bind-models.ts';
+import { noModels } from '../src/core/models/speech-models.ts';
 import { bindUploads } from '../src/core/ingest/bind-uploads.ts';
 import { addSource } from '../src/core/add-source.ts';
 import { bindThreads } from '../src/core/ask/bind-threads.ts';
@@ -114,6 +116,7 @@ export async function openApiFixture(
       metrics: silentMetrics,
       writer: firstSentenceWriter(),
     }),
+    speechModels: bindModels({ ...jobDeps, ...noModels, transcribers: [] }),
     corrections: bindCorrections(jobDeps),
     importTranscript: (input, signal) => importTranscript({ ...ports, documentReader: plainReader }, input, signal),
     trash: {

@@ -102,9 +102,13 @@ export const recordingOperations = {
         .string()
         .regex(/^[\w.:/-]{1,100}$/, 'must be the name of a model')
         .optional()
-        .describe('A size or name the engine maps: `base`, `large-v3`'),
+        .describe('A size or name the engine maps: `base`, `large-v3`; one that is not here is fetched first'),
       source: idSchema.optional(),
       language: languageSchema.optional(),
+      task: z
+        .enum(['transcribe', 'translate'])
+        .default('transcribe')
+        .describe('`translate` writes English whatever is spoken, with models that can'),
     }),
     headers: idempotencyHeaders,
     responses: { 202: { description: 'The job', schema: jobStartedSchema } },
@@ -115,6 +119,7 @@ export const recordingOperations = {
       'audio_removed',
       'engine_unavailable',
       'model_unavailable',
+      'model_missing',
     ],
   }),
   getTranscript: defineOperation({

@@ -1,8 +1,11 @@
 import type { Embedder, SearchIndex, Transcriber, VoiceActivityDetector } from '../core/ports/index.ts';
+import { enginesOf } from '../core/models/bind-models.ts';
+import { noModels, type SpeechModels } from '../core/models/speech-models.ts';
 import { findingOf, ok, problem, warning, type Finding } from './finding.ts';
 
 export interface EnginePorts {
   readonly transcribers: readonly Transcriber[];
+  readonly speechModels?: SpeechModels;
   readonly voiceActivity: VoiceActivityDetector;
   readonly searchIndex: Pick<SearchIndex, 'check'>;
   readonly embedder: Embedder | null;
@@ -11,23 +14,24 @@ export interface EnginePorts {
 /** Starts each engine once: what is installed may still be broken. */
 export async function checkEngines(ports: EnginePorts, signal: AbortSignal): Promise<Finding[]> {
   return [
-    await checkSpeech(ports.transcribers),
+    ...(await checkSpeech(ports)),
     await checkVoiceActivity(ports.voiceActivity, signal),
     await checkIndex(ports.searchIndex),
     await checkEmbedder(ports.embedder, signal),
   ];
 }
 
-async function checkSpeech(transcribers: readonly Transcriber[]): Promise<Finding> {
+/** One line for each engine that is switched on; only all of them together being away is a problem. */
+async function checkSpeech({ transcribers, speechModels = noModels }: EnginePorts): Promise<Finding[]> {
   const name = 'Speech engine';
-  let why: string | null = null;
-  for (const transcriber of transcribers) {
-    const reason = await transcriber.unavailable();
-    if (reason === null) return ok(name, `${transcriber.engine} is ready${transcriber.draftQuality ? ' (draft quality)' : ''}.`);
-    why ??= reason;
-  }
-  const install = 'Install one (Debian and Ubuntu: "apt install pocketsphinx pocketsphinx-en-us").';
-  return problem(name, 'None is ready.', why ?? install);
+  const engines = await enginesOf({ transcribers, ...speechModels });
+  if (engines.length === 0) return [problem(name, 'None is switched on.', 'Set TRANSCRIPTION_ENGINE=auto.')];
+  const isAnyReady = engines.some(({ problem: missing }) => missing === null);
+  return engines.map(({ engine, problem: missing, draftQuality, models }) => {
+    const notes = [...(models.length > 0 ? [`models: ${models.join(', ')}`] : []), ...(draftQuality ? ['draft quality'] : [])];
+    if (missing === null) return ok(name, `${engine} is ready${notes.length > 0 ? ` (${notes.join('; ')})` : ''}.`);
+    return (isAnyReady ? warning : problem)(name, `${engine} is not ready.`, missing);
+  });
 }
 
 /** One second of silence shows that the model is whole and that it loads. */

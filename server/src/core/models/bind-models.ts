@@ -16,6 +16,8 @@ export interface EngineState {
 
 /** What people and operators do with models. Models are of the machine: they belong to nobody. */
 export interface ModelUseCases {
+  /** Nothing is fetched. */
+  readonly offline: boolean;
   list(): Promise<readonly { readonly model: SpeechModel; readonly state: ModelState }[]>;
   engines(): Promise<readonly EngineState[]>;
   /** @throws AppError `model_not_found`, `model_missing` */
@@ -35,6 +37,7 @@ export interface ModelDeps extends RequestPullDeps {
 export function bindModels(deps: ModelDeps): ModelUseCases {
   const { models, shelf } = deps;
   return {
+    offline: shelf.offline,
     list: () => Promise.all(models.map(async (model) => ({ model, state: await shelf.state(model) }))),
     engines: () => enginesOf(deps),
     pull: (scope, name) => requestPull(deps, scope, findModel(models, name)),

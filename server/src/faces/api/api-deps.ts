@@ -6,6 +6,7 @@ import type { Course, Lecture, Source } from '../../core/domain/library.ts';
 import type { Scope } from '../../core/domain/scope.ts';
 import type { Transcript } from '../../core/domain/transcript.ts';
 import type { SettingUseCases } from '../../core/settings/bind-settings.ts';
+import type { ModelUseCases } from '../../core/models/bind-models.ts';
 import type { OperatorUseCases } from '../../core/operations/bind-operators.ts';
 import type { UploadUseCases } from '../../core/ingest/bind-uploads.ts';
 import type { Blobs, Clock, Events, Log, Store } from '../../core/ports/index.ts';
@@ -55,7 +56,13 @@ export interface ApiDeps {
     input: InScope & { lectureId: string; title: string | null; url: string },
   ): Promise<{ source: Source; created: boolean; job: Job | null }>;
   requestTranscription(
-    input: InScope & { lectureId: string; sourceId: string | null; model: string | null; language: string | null },
+    input: InScope & {
+      lectureId: string;
+      sourceId: string | null;
+      model: string | null;
+      language: string | null;
+      task?: 'transcribe' | 'translate';
+    },
   ): Promise<Job>;
   /** `importTranscript` of core/imports. */
   importTranscript(
@@ -101,6 +108,7 @@ export interface ApiDeps {
   readonly trash: TrashUseCases;
   readonly threads: ThreadUseCases;
   readonly operators: OperatorUseCases;
+  readonly speechModels: ModelUseCases;
   readonly settingUseCases: SettingUseCases;
 }
 

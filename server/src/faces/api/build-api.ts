@@ -17,6 +17,7 @@ import { guardRequest } from './guard.ts';
 import { serveChatSocket } from './chat-socket.ts';
 import { jobHandlers } from './handlers/job-handlers.ts';
 import { courseHandlers, lectureHandlers } from './handlers/library-handlers.ts';
+import { modelHandlers } from './handlers/model-handlers.ts';
 import { operatorHandlers } from './handlers/operator-handlers.ts';
 import { correctionHandlers } from './handlers/correction-handlers.ts';
 import { recordingHandlers } from './handlers/recording-handlers.ts';
@@ -101,6 +102,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
       ...jobHandlers(deps, closing.signal),
       ...threadHandlers(deps, closing.signal),
       ...operatorHandlers(deps),
+      ...modelHandlers(deps),
       ...settingHandlers(deps, figures),
       ...systemHandlers(deps, () => ({ ...app.swagger() })),
     });

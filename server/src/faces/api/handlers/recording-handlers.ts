@@ -57,13 +57,14 @@ export function recordingHandlers(deps: ApiDeps, gate: UploadGate) {
       });
     },
     async transcribe({ scope, params, query }) {
-      const { source, model, language } = query;
+      const { source, model, language, task } = query;
       const job = await deps.requestTranscription({
         scope,
         ...params,
         sourceId: source ?? null,
         model: model ?? null,
         language: language ?? null,
+        task,
       });
       return { status: 202, body: { jobId: job.id } };
     },

@@ -1,0 +1,83 @@
+import { totalmem } from 'node:os';
+import { basename } from 'node:path';
+import { CATALOGUE } from './core/models/catalogue.ts';
+import { MODELS_HOST } from './core/models/model-files.ts';
+import type { SpeechModel } from './core/models/speech-model.ts';
+import type { SpeechModels } from './core/models/speech-models.ts';
+import type { Clock, Log, ModelShelf, Transcriber } from './core/ports/index.ts';
+import type { Config } from './config.ts';
+
+/** A short recording soon after another does not wait for its model. */
+const KEEP_WARM_MS = 5 * 60_000;
+
+/** The models that engines can load, with the operator's own first, and the shelf they lie on. */
+export async function openSpeechModels(config: Config, clock: Clock): Promise<SpeechModels> {
+  const own = config.whisperModelPath === null ? null : ownModel(config.whisperModelPath);
+  return {
+    models: own ? [own, ...CATALOGUE] : CATALOGUE,
+    shelf: await openShelf(config, clock, own),
+    defaultModel: own?.id ?? config.whisperModel,
+  };
+}
+
+/** The same in a process that does nothing else. */
+export async function openModelsAlone(config: Config): Promise<SpeechModels> {
+  const { systemClock } = await import('./adapters/system/system-clock.ts');
+  return openSpeechModels(config, systemClock);
+}
+
+async function openShelf(config: Config, clock: Clock, own: SpeechModel | null): Promise<ModelShelf> {
+  const { createModelShelf } = await import('./adapters/model-download/create-model-shelf.ts');
+  return createModelShelf({
+    folder: config.modelsDir,
+    offline: config.modelsOffline,
+    baseUrl: config.modelsBaseUrl,
+    token: config.hfToken === null ? null : { origin: MODELS_HOST, value: config.hfToken },
+    own: own && config.whisperModelPath !== null ? { id: own.id, path: config.whisperModelPath } : null,
+    clock,
+    fetch: { allowPrivate: config.fetchAllowPrivate },
+  });
+}
+
+/** A folder of ONNX files, or a ggml file, of which nothing is known but where it lies. */
+function ownModel(path: string): SpeechModel {
+  const name = basename(path);
+  const id = `own-${name.toLowerCase().replaceAll(/[^a-z0-9.-]+/g, '-')}`;
+  const isGgml = /\.(?:bin|gguf)$/i.test(name);
+  const common = { purpose: 'recordings', languages: 'any', translates: true, speed: 'medium', quality: 'good' } as const;
+  return {
+    ...common,
+    id,
+    title: name,
+    engine: isGgml ? 'whisper-cpp' : 'sherpa',
+    names: [],
+    licence: 'unknown',
+    files: [],
+  };
+}
+
+/** Best first; only the one that is forced, if one is. */
+export async function openTranscribers(
+  config: Config,
+  { models, shelf }: SpeechModels,
+  log: Pick<Log, 'warn'>,
+): Promise<readonly Transcriber[]> {
+  const { createSherpaTranscriber } = await import('./adapters/sherpa/sherpa-transcriber.ts');
+  const { createPocketsphinxTranscriber } = await import('./adapters/pocketsphinx/pocketsphinx-transcriber.ts');
+  const all = [
+    createSherpaTranscriber({
+      models: models.filter(({ engine, purpose }) => engine === 'sherpa' && purpose === 'recordings'),
+      locate: (id) => shelf.locate(id),
+      resources: { processes: config.speechProcesses, threads: 1, memoryBytes: totalmem() },
+      device: config.aiDevice,
+      keepWarmMs: KEEP_WARM_MS,
+      log,
+    }),
+    createPocketsphinxTranscriber({
+      program: config.pocketsphinxPath,
+      modelFolder: config.pocketsphinxModelDir,
+      processes: config.speechProcesses,
+    }),
+  ];
+  return config.transcriptionEngine === 'auto' ? all : all.filter(({ engine }) => engine === config.transcriptionEngine);
+}

@@ -1,0 +1,36 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { address } from './config-models.ts';
+import type { Variables } from './config-variables.ts';
+
+/** Which speech engines and models are used, and where models come from. */
+export interface EnginesConfig {
+  readonly transcriptionEngine: Variables['TRANSCRIPTION_ENGINE'];
+  /** A size or name; null: none is set, or a path. */
+  readonly whisperModel: string | null;
+  /** Absolute path of a folder or file; null: none is set, or a name. */
+  readonly whisperModelPath: string | null;
+  readonly aiDevice: string;
+  /** Absolute. */
+  readonly modelsDir: string;
+  /** Without a slash at its end; null: Hugging Face. */
+  readonly modelsBaseUrl: string | null;
+  readonly modelsOffline: boolean;
+  readonly hfToken: string | null;
+}
+
+/** @throws AppError `configuration_invalid` */
+export function enginesConfig(variables: Variables, { cwd, dataDir }: { cwd: string; dataDir: string }): EnginesConfig {
+  const model = variables.WHISPER_MODEL.trim();
+  const isPath = /^(?:[./~]|[a-z]:[\\/])/i.test(model);
+  return {
+    transcriptionEngine: variables.TRANSCRIPTION_ENGINE,
+    whisperModel: model === '' || isPath ? null : model,
+    whisperModelPath: isPath ? resolve(cwd, model.replace(/^~(?=\/|$)/, homedir())) : null,
+    aiDevice: variables.AI_DEVICE,
+    modelsDir: variables.MODELS_DIR === '' ? join(dataDir, 'models') : resolve(cwd, variables.MODELS_DIR),
+    modelsBaseUrl: address('MODELS_BASE_URL', variables.MODELS_BASE_URL),
+    modelsOffline: variables.MODELS_OFFLINE,
+    hfToken: variables.HF_TOKEN || null,
+  };
+}
