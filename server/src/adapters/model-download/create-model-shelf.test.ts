@@ -121,6 +121,16 @@ describe('the shelf of models', () => {
     expect(slept).toEqual([]);
   });
 
+  it('ends a transfer that brings more than the model has', async () => {
+    server.fail((_request, response) => {
+      const more = (): void => void (response.destroyed || (response.write(ENCODER), setImmediate(more)));
+      more();
+    });
+    await expect(pull()).rejects.toMatchObject({ code: 'model_unavailable' });
+    expect(server.asked).toHaveLength(1);
+    await expect.poll(() => server.connections()).toBe(0);
+  });
+
   it('takes pieces that do not fit together for a fault of the way, once', async () => {
     await mkdir(join(folder, '.partial', 'little'), { recursive: true });
     await writeFile(join(folder, '.partial', 'little', 'encoder.onnx'), randomBytes(100_000));

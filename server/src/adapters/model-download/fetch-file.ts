@@ -106,7 +106,7 @@ async function fetchRest(
   // Without a tag or a checksum nobody could tell whether the rest belongs to what is there.
   if (there > (file.sizeBytes ?? MOST_BYTES) || (etag === null && file.sha256 === null)) there = 0;
   if (there === 0) await forget(path);
-  // A length that is not the right one is told apart below; this bounds what comes without a length.
+  // What is known of the size is compared below, where it can be said better.
   const maxBytes = Math.max(MOST_BYTES, file.sizeBytes ?? 0);
   const download = await openDownload({ url: file.url, from: there, etag, maxBytes }, signal);
   try {
@@ -114,7 +114,10 @@ async function fetchRest(
     if (file.sizeBytes !== null && total !== file.sizeBytes) throw download.from > 0 ? new BeginAnew() : damaged(file);
     await ensureRoom(Math.max(0, (total ?? 0) - download.from));
     if (download.etag !== null) await writeFile(tagPath(path), download.etag);
-    const bytes = await append(download, path, (sum) => onBytes(sum, total));
+    const bytes = await append(download, path, (sum) => {
+      if (file.sizeBytes !== null && sum > file.sizeBytes) throw damaged(file);
+      onBytes(sum, total);
+    });
     return total === null || bytes === total;
   } finally {
     download.body.destroy();
