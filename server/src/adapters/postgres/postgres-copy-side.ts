@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { AppError } from '../../core/domain/app-error.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { BATCH_CHARACTERS, BATCH_ROWS, weightOf, type CopyRow, type CopySide, type TableShape } from '../sql/copy/copy-side.ts';
 import { fromPostgresError } from './postgres-errors.ts';
@@ -8,13 +9,27 @@ import { toPostgresText } from './postgres-text.ts';
 /** Parameters of one statement that the protocol can number. */
 const MOST_PARAMETERS = 65_535;
 
+/** How long a copy waits for who writes to the tables; what a killed copy held is free after `GONE_AFTER`. */
+const LOCK_TIMEOUT_MS = 10_000;
+
+/** So long a server goes on for a process that is gone: it would only notice at the end of the statement, and a lock can be waited for long. */
+const GONE_AFTER = '2s';
+
+export interface PostgresCopySideOptions {
+  readonly url: string;
+  readonly log: Log;
+  /** 10 s when left out. */
+  readonly lockTimeoutMs?: number;
+}
+
 /** A PostgreSQL database as one side of a copy. @throws AppError `database_unavailable` with the cure */
-export async function openPostgresCopySide({ url, log }: { url: string; log: Log }): Promise<CopySide> {
+export async function openPostgresCopySide(options: PostgresCopySideOptions): Promise<CopySide> {
+  const { url, log, lockTimeoutMs = LOCK_TIMEOUT_MS } = options;
   const pool = openPostgresPool({ url, poolSize: 1, log });
   let client: PoolClient;
   try {
     client = await pool.connect();
-    await client.query('set statement_timeout = 0'); // counting a large table takes its time
+    await prepareSession(client);
   } catch (error) {
     await pool.end();
     throw fromPostgresError(error);
@@ -46,8 +61,10 @@ export async function openPostgresCopySide({ url, log }: { url: string; log: Log
     async begin(mode, tables) {
       if (mode === 'read') return void (await rowsOf('begin isolation level repeatable read read only'));
       await rowsOf('begin');
-      await rowsOf(`set local lock_timeout = '10s'`);
-      await rowsOf(`lock table ${tables.map(({ name }) => quoted(name)).join(', ')} in share row exclusive mode`);
+      await rowsOf(`set local lock_timeout = ${lockTimeoutMs}`);
+      await rowsOf(`lock table ${tables.map(({ name }) => quoted(name)).join(', ')} in share row exclusive mode`).catch(
+        toldLocked,
+      );
     },
     async count({ name }) {
       const [row] = await rowsOf<{ rows: number }>(`select count(*) as rows from ${quoted(name)}`);
@@ -64,6 +81,24 @@ export async function openPostgresCopySide({ url, log }: { url: string; log: Log
       await pool.end();
     },
   };
+}
+
+async function prepareSession(client: PoolClient): Promise<void> {
+  await client.query('set statement_timeout = 0'); // counting a large table takes its time
+  // One side waits while the other reads a large table.
+  await client.query(`set idle_in_transaction_session_timeout = '1h'`);
+  // PostgreSQL 14 or later, on systems that can tell: https://www.postgresql.org/docs/current/runtime-config-connection.html
+  await client.query(`set client_connection_check_interval = '${GONE_AFTER}'`).catch(() => {});
+}
+
+/** 55P03: lock_not_available. */
+function toldLocked(error: unknown): never {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== '55P03') throw error;
+  throw new AppError(
+    'database_unavailable',
+    'Another process writes to the target: a server of Scholium, or a copy that is still under way. Nothing was copied. Stop it, then copy again.',
+    { cause: error },
+  );
 }
 
 type RowsOf = <Row>(sql: string, values?: readonly unknown[]) => Promise<Row[]>;

@@ -8,10 +8,13 @@ import { startPostgres, type PostgresServer } from '../../../../testkit/postgres
 import { silentLog } from '../../../../testkit/silent-log.ts';
 import { composeDatabaseCopy, type DatabaseCopyInput } from '../../../compose-database-copy.ts';
 import { loadConfig } from '../../../config.ts';
+import { openPostgresCopySide } from '../../postgres/postgres-copy-side.ts';
 import { openPostgresPool } from '../../postgres/postgres-pool.ts';
 import { openPostgresStore } from '../../postgres/open-postgres-store.ts';
 import { openSqliteStore } from '../../sqlite/open-sqlite-store.ts';
 import { openSqliteCopySide } from '../../sqlite/sqlite-copy-side.ts';
+import { migrations } from '../migrations/index.ts';
+import { copyDatabase } from './copy-database.ts';
 import { fillSqlite } from './filled-sqlite.fixture.ts';
 
 let server: PostgresServer;
@@ -99,6 +102,22 @@ describe('copying a database', () => {
     await ask('create trigger spoil before insert on courses for each row execute function spoil()');
     await expect(copy()).rejects.toMatchObject({ code: 'database_copy_failed', detail: expect.stringContaining('"courses"') });
     expect(await ask('select 1 from courses')).toEqual([]);
+  });
+
+  it('says that another process writes to the target, and copies nothing', async () => {
+    const pool = openPostgresPool({ url, poolSize: 2, log: silentLog });
+    await (await openPostgresStore({ pool, log: silentLog })).close();
+    const writer = new Client({ connectionString: url });
+    await writer.connect();
+    await writer.query('begin; lock table courses in row exclusive mode');
+    const source = openSqliteCopySide({ path: filled });
+    const target = await openPostgresCopySide({ url, log: silentLog, lockTimeoutMs: 50 });
+    const input = { source, target, migrations: Object.keys(migrations), dryRun: false, signal: new AbortController().signal };
+    const refused = { code: 'database_unavailable', detail: expect.stringContaining('Another process writes to the target') };
+    await expect(copyDatabase(input)).rejects.toMatchObject(refused);
+    await writer.query('rollback');
+    expect((await copyDatabase(input)).jobsReleased).toBe(1);
+    await Promise.all([source.close(), target.close(), writer.end()]);
   });
 
   it('only counts in a dry run, for which the target need not be there', async () => {

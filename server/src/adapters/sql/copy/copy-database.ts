@@ -40,8 +40,8 @@ export async function copyDatabase(input: CopyInput): Promise<CopyReport> {
   const tables = await tablesOfBoth(source, target);
   await source.begin('read', tables);
   try {
-    await target.begin('write', tables);
     try {
+      await target.begin('write', tables);
       for (const table of tables) await requireEmpty(target, table);
       const report = await copyTables(input, tables);
       signal.throwIfAborted();
