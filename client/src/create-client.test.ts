@@ -127,3 +127,31 @@ test('the API key goes along with every call', async () => {
   await keyed.call('listCourses');
   expect(sent).toBe('key');
 });
+
+test('a file in a bucket is fetched there without the API key', async () => {
+  const sent: { url: string; key: string | null; range: string | null }[] = [];
+  const led = createClient({
+    baseUrl: 'http://server.test',
+    apiKey: 'key',
+    fetch: async (url, init) => {
+      const headers = new Headers(init?.headers);
+      sent.push({ url: String(url), key: headers.get('x-api-key'), range: headers.get('range') });
+      if (sent.length === 2) return new Response('sound', { status: 206 });
+      if (sent.length === 4) throw new TypeError('fetch failed');
+      expect(init?.redirect).toBe('manual');
+      return new Response(null, { status: 307, headers: { location: 'https://bucket.test/a?signature=1' } });
+    },
+  });
+  const headers = { range: 'bytes=5-' };
+  const reply = await led.call('getAudio', { params: { lectureId: 'a' }, headers });
+  expect([reply.status, await reply.text()]).toEqual([206, 'sound']);
+  expect(sent).toEqual([
+    { url: 'http://server.test/api/lectures/a/audio', key: 'key', range: 'bytes=5-' },
+    { url: 'https://bucket.test/a?signature=1', key: null, range: 'bytes=5-' },
+  ]);
+  const unreachable = led.call('getAudio', { params: { lectureId: 'a' } });
+  await expect(unreachable).rejects.toMatchObject({
+    code: 'unreachable',
+    detail: expect.stringContaining('https://bucket.test'),
+  });
+});

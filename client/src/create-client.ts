@@ -3,7 +3,7 @@ import { buildRequest, type RequestParts } from './build-request.ts';
 import type { CallArguments, CallReply } from './call-types.ts';
 import { followJob, type FollowOptions } from './follow-job.ts';
 import { uploadFile, type UploadedFile, type UploadFileInput } from './upload-file.ts';
-import { problemOf, unexpectedReply, unreachable } from './problem-error.ts';
+import { bucketUnreachable, problemOf, unexpectedReply, unreachable } from './problem-error.ts';
 
 export interface ClientOptions {
   /** Where the server is: `http://localhost:8000`; with or without `/api` at the end. */
@@ -47,12 +47,28 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
+  /** A file may lie in a bucket. `fetch` would send our key there with it. */
+  async function sendOrFetch(path: string, init: RequestInit): Promise<Response> {
+    if (!options.apiKey) return send(API_PREFIX + path, init);
+    const response = await send(API_PREFIX + path, { ...init, redirect: 'manual' });
+    const location = response.headers.get('location');
+    if (response.status !== 307 || location === null) return response;
+    await response.body?.cancel();
+    const range = new Headers(init.headers).get('range');
+    try {
+      return await doFetch(location, { headers: range === null ? {} : { range }, ...(init.signal && { signal: init.signal }) });
+    } catch (error) {
+      if (init.signal?.aborted) throw error;
+      throw bucketUnreachable(new URL(location).origin, error);
+    }
+  }
+
   return {
     async call(operationId, ...args) {
       const operation: OperationSpec = operations[operationId];
       const input: RequestParts = args[0] ?? {};
       const { path, init } = buildRequest(operation, input);
-      const response = await send(API_PREFIX + path, init);
+      const response = 307 in operation.responses ? await sendOrFetch(path, init) : await send(API_PREFIX + path, init);
       // The reply was parsed with the schema that CallReply is inferred from.
       return (await readReply(operation, response)) as CallReply<typeof operationId>;
     },

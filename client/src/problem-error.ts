@@ -55,6 +55,18 @@ export function unreachable(baseUrl: string, cause: unknown): ProblemError {
   );
 }
 
+export function bucketUnreachable(origin: string, cause: unknown): ProblemError {
+  return new ProblemError(
+    {
+      code: 'unreachable',
+      detail: `The server keeps the file at ${origin}, which cannot be reached from here. Ask its operator to turn SIGNED_DOWNLOADS off.`,
+      status: 0,
+      requestId: null,
+    },
+    { cause },
+  );
+}
+
 async function readProblem(response: Response): Promise<Problem | null> {
   try {
     const parsed = problemSchema.safeParse(await response.json());

@@ -53,6 +53,9 @@ export const tags = {
 } as const;
 export type Tag = keyof typeof tags;
 
+/** A file that the operator wants to be fetched from the bucket. Clients go there without the headers that are meant for the API. */
+export const inBucket = { description: 'The file is at the signed address in `Location`, which expires' } as const;
+
 /** What every operation may answer with. */
 export const commonErrors = [
   'invalid_request',

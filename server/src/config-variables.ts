@@ -138,6 +138,16 @@ export const variables = {
   GCS_BUCKET: variable('The bucket, for `STORAGE_MODE=gcs`.', '', text),
   GCS_PREFIX: variable('Put before every key in the bucket.', '', text),
   GOOGLE_APPLICATION_CREDENTIALS: variable('Key file for Google Cloud. Empty: what the machine is given.', '', text),
+  SIGNED_DOWNLOADS: variable(
+    '`true`: recordings and exports in a bucket are fetched from it, at signed addresses that expire; browsers must reach it. `false`: they come through the API.',
+    'false',
+    flag,
+  ),
+  SIGNED_DOWNLOAD_SECONDS: variable(
+    'How long such an address is good. A player goes on asking the address that it was led to.',
+    '3600',
+    wholeNumber(30, 604_800),
+  ),
   LOG_LEVEL: variable(
     '`debug`, `info`, `warn`, `error` or `silent`.',
     'info',

@@ -34,6 +34,8 @@ export interface Config extends ModelsConfig, EnginesConfig {
   readonly milvus: { readonly address: string; readonly token: string | null; readonly prefix: string } | null;
   readonly queueFallback: 'none' | 'inline';
   readonly storage: StorageConfig;
+  /** How long an address of a file in the bucket is good; null: files come through the API. */
+  readonly signedDownloadSeconds: number | null;
   readonly retention: { readonly enabled: boolean; readonly rawAudioDays: number; readonly transcriptDays: number };
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Folder for log files that rotate; null logs to standard output only. */
@@ -105,6 +107,7 @@ export function loadConfig(environment: Environment = process.env, options: { cw
     storage: storage(variables, cwd),
     retention: {
       enabled: variables.RETENTION_ENABLED,
+    signedDownloadSeconds: variables.SIGNED_DOWNLOADS ? variables.SIGNED_DOWNLOAD_SECONDS : null,
       rawAudioDays: variables.PLC_RETENTION_RAW_AUDIO_DAYS,
       transcriptDays: variables.PLC_RETENTION_TRANSCRIPT_DAYS,
     },

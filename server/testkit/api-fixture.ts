@@ -74,7 +74,7 @@ export interface ApiFixture {
  */
 export async function openApiFixture(
   overrides: Partial<ApiDeps> = {},
-  disk: Partial<Pick<Blobs, 'freeBytes'>> = {},
+  disk: Partial<Blobs> = {},
 ): Promise<ApiFixture> {
   const dataDir = await mkdtemp(join(tmpdir(), 'scholium-api-'));
   const logged: LoggedLine[] = [];

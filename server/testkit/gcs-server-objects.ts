@@ -84,6 +84,17 @@ export class GcsObjects {
     }
   }
 
+  /** What a signed address leads to: the bytes, described as the address says. */
+  download(request: IncomingMessage, name: string, query: URLSearchParams): Reply {
+    const reply = this.#media(request, name, new URLSearchParams());
+    const headers = { ...reply.headers };
+    for (const name of ['content-type', 'content-disposition']) {
+      const instead = query.get(`response-${name}`);
+      if (instead !== null) headers[name] = instead;
+    }
+    return { ...reply, headers };
+  }
+
   #list(query: URLSearchParams): Reply {
     const names = this.names.filter((name) => name.startsWith(query.get('prefix') ?? ''));
     const items = names.slice(0, Number(query.get('maxResults') ?? 1000)).map((name) => ({ kind: 'storage#object', name }));

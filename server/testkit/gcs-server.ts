@@ -1,6 +1,8 @@
+import type { KeyObject } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { isWellSigned, writeSigningAccount } from './gcs-server-signature.ts';
 import { GcsObjects, GcsProblem, json } from './gcs-server-objects.ts';
 import type { Fault, Faults } from './s3-server-faults.ts';
 import { startFaultyServer, type Reply } from './s3-server-http.ts';
@@ -14,6 +16,10 @@ export interface GcsServer {
   readonly credentialsFile: string;
   readonly faults: Faults;
   readonly objects: GcsObjects;
+  /** Writes the key file of an account whose signed addresses this server takes; it gets no token here. */
+  signingAccount(): Promise<string>;
+  /** Sets the server's clock forward. */
+  advance(ms: number): void;
   close(): Promise<void>;
 }
 
@@ -23,7 +29,11 @@ export interface GcsServer {
  * generations and conditions, tokens, and faults on demand.
  */
 export async function startGcsServer(bucket = 'recordings'): Promise<GcsServer> {
-  const server = await startFaultyServer((request, fault, { url }) => answer(request, fault, { objects, origin: url }));
+  const signing = { key: null as KeyObject | null, aheadMs: 0 };
+  const server = await startFaultyServer((request, fault, { url }) => {
+    if (request.url?.startsWith(`/${bucket}/`)) return download(request, { objects, bucket, signing });
+    return answer(request, fault, { objects, origin: url });
+  });
   const objects = new GcsObjects(bucket, server.folder);
   const credentialsFile = join(server.folder, 'credentials.json');
   const subject = join(server.folder, 'subject-token');
@@ -38,7 +48,38 @@ export async function startGcsServer(bucket = 'recordings'): Promise<GcsServer> 
       credential_source: { file: subject },
     }),
   );
-  return { endpoint: server.url, bucket, credentialsFile, faults: server.faults, objects, close: server.close };
+  return {
+    endpoint: server.url,
+    bucket,
+    credentialsFile,
+    faults: server.faults,
+    objects,
+    async signingAccount() {
+      const path = join(server.folder, 'account.json');
+      signing.key = await writeSigningAccount(path);
+      return path;
+    },
+    advance: (ms) => void (signing.aheadMs += ms),
+    close: server.close,
+  };
+}
+
+/** What a signed address gives. */
+async function download(
+  request: IncomingMessage,
+  from: { objects: GcsObjects; bucket: string; signing: { key: KeyObject | null; aheadMs: number } },
+): Promise<Reply> {
+  const { key, aheadMs } = from.signing;
+  const url = new URL(request.url ?? '/', 'http://host');
+  if (key === null || !isWellSigned(request, key, Date.now() + aheadMs))
+    return new GcsProblem(403, 'SignatureDoesNotMatch').reply();
+  try {
+    const name = decodeURIComponent(url.pathname.slice(from.bucket.length + 2));
+    return from.objects.download(request, name, url.searchParams);
+  } catch (error) {
+    if (error instanceof GcsProblem) return error.reply();
+    throw error;
+  }
 }
 
 async function answer(

@@ -11,6 +11,8 @@ export interface S3Server {
   readonly keys: Keys;
   readonly faults: Faults;
   readonly objects: S3Objects;
+  /** Sets the server's clock forward. */
+  advance(ms: number): void;
   close(): Promise<void>;
 }
 
@@ -21,18 +23,22 @@ export interface S3Server {
  */
 export async function startS3Server(bucket = 'recordings'): Promise<S3Server> {
   const keys = { accessKeyId: 'AKIATESTTESTTEST', secretAccessKey: 'a/secret+of-the-test' };
-  const server = await startFaultyServer((request, fault) => answer(request, fault, { objects, keys }));
+  let aheadMs = 0;
+  const server = await startFaultyServer((request, fault) =>
+    answer(request, fault, { objects, keys, now: Date.now() + aheadMs }),
+  );
   const objects = new S3Objects(bucket, server.folder);
-  return { endpoint: server.url, bucket, keys, faults: server.faults, objects, close: server.close };
+  const advance = (ms: number): void => void (aheadMs += ms);
+  return { endpoint: server.url, bucket, keys, faults: server.faults, objects, advance, close: server.close };
 }
 
 async function answer(
   request: IncomingMessage,
   fault: Fault | null,
-  { objects, keys }: Pick<S3Server, 'objects' | 'keys'>,
+  { objects, keys, now }: Pick<S3Server, 'objects' | 'keys'> & { readonly now: number },
 ): Promise<Reply | null> {
   try {
-    const verdict = verifySignature(request, keys);
+    const verdict = verifySignature(request, keys, now);
     if (!verdict.ok) throw new S3Problem(403, verdict.code);
     if (fault === '500') throw new S3Problem(500, 'InternalError');
     if (fault === '503') throw new S3Problem(503, 'SlowDown');

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { exportTypes } from '../export.ts';
 import { idempotencyHeaders, idSchema } from '../fields.ts';
 import { jobStartedSchema } from '../job.ts';
-import { defineOperation } from '../operation.ts';
+import { defineOperation, inBucket } from '../operation.ts';
 
 export const exportOperations = {
   exportLecture: defineOperation({
@@ -25,10 +25,10 @@ export const exportOperations = {
     method: 'GET',
     path: '/exports/{lectureId}/{exportType}',
     summary: 'Download a file',
-    description: 'The newest export of this type, as an attachment.',
+    description: 'The newest export of this type, as an attachment. Servers may lead to a signed address in their bucket (307).',
     tags: ['Exports'],
     params: z.object({ lectureId: idSchema, exportType: z.string().min(1).max(40) }),
-    responses: { 200: { description: 'The file', mediaType: 'application/octet-stream' } },
-    errors: ['lecture_not_found', 'export_not_found'],
+    responses: { 200: { description: 'The file', mediaType: 'application/octet-stream' }, 307: inBucket },
+    errors: ['lecture_not_found', 'export_not_found', 'source_not_found'],
   }),
 } as const;

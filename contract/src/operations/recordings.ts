@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { documentTextSchema } from '../document.ts';
 import { idempotencyHeaders, idSchema, languageSchema, titleSchema } from '../fields.ts';
 import { jobStartedSchema } from '../job.ts';
-import { defineOperation } from '../operation.ts';
+import { defineOperation, inBucket } from '../operation.ts';
 import { coverageSchema, transcriptSchema } from '../transcript.ts';
 
 const params = z.object({ lectureId: idSchema });
@@ -39,6 +39,7 @@ const audioResponses = {
   200: { description: 'The whole file', mediaType: 'audio/*' },
   206: { description: 'The bytes of the range', mediaType: 'audio/*' },
   304: { description: 'Unchanged since the `ETag` the client has' },
+  307: inBucket,
 } as const;
 
 export const recordingOperations = {
@@ -179,6 +180,7 @@ export const recordingOperations = {
       200: { description: 'The whole file', mediaType: 'application/octet-stream' },
       206: { description: 'The bytes of the range', mediaType: 'application/octet-stream' },
       304: { description: 'Unchanged since the `ETag` the client has' },
+      307: inBucket,
     },
     errors: ['lecture_not_found', 'source_not_found', 'audio_removed', 'range_not_satisfiable'],
   }),

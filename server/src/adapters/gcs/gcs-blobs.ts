@@ -10,7 +10,7 @@ import { clearTemporaryFolder } from '../disk/temporary-files.ts';
 import { withDownload } from '../object-storage/download.ts';
 import { objectName } from '../object-storage/object-name.ts';
 import { resumeReading } from '../object-storage/resume-reading.ts';
-import { contentDisposition, lifetimeOf } from '../object-storage/signed-download.ts';
+import { lifetimeOf } from '../object-storage/signed-download.ts';
 import { gcsBucket, type GcsBlobsOptions, type GcsBucket } from './gcs-bucket.ts';
 import { onGcs, refused, statusOf } from './gcs-errors.ts';
 import { uploadToGcs } from './upload-to-gcs.ts';
@@ -43,9 +43,9 @@ export async function openGcsBlobs(options: GcsBlobsOptions): Promise<GcsBlobs> 
     remove: async (scope, key) => removeObject(bucket, nameOf(scope, key)),
     uri: (scope, key) => `gs://${bucket.name}/${nameOf(scope, key)}`,
     check,
-    async signedUrl(scope, key, { expiresSeconds, fileName, mediaType }) {
+    async signedUrl(scope, key, { expiresSeconds, disposition, mediaType }) {
       const expires = Date.now() + lifetimeOf(expiresSeconds) * 1000;
-      const shown = { responseDisposition: contentDisposition(fileName), responseType: mediaType };
+      const shown = { responseDisposition: disposition, responseType: mediaType };
       return signed(bucket.client.file(nameOf(scope, key)), { ...shown, expires });
     },
   };

@@ -15,7 +15,7 @@ import type { Blobs } from '../../core/ports/blobs.ts';
 import { onDisk } from '../disk/disk-errors.ts';
 import { clearTemporaryFolder } from '../disk/temporary-files.ts';
 import { withDownload } from '../object-storage/download.ts';
-import { contentDisposition, lifetimeOf } from '../object-storage/signed-download.ts';
+import { lifetimeOf } from '../object-storage/signed-download.ts';
 import { objectName } from '../object-storage/object-name.ts';
 import { resumeReading } from '../object-storage/resume-reading.ts';
 import { copyInS3 } from './copy-in-s3.ts';
@@ -54,10 +54,10 @@ export async function openS3Blobs(options: S3BlobsOptions): Promise<S3Blobs> {
     },
     uri: (scope, key) => `s3://${bucket.name}/${nameOf(scope, key)}`,
     check,
-    async signedUrl(scope, key, { expiresSeconds, fileName, mediaType }) {
+    async signedUrl(scope, key, { expiresSeconds, disposition, mediaType }) {
       const expiresIn = lifetimeOf(expiresSeconds);
       const object = { ...at(bucket, nameOf(scope, key)), ResponseContentType: mediaType };
-      const command = new GetObjectCommand({ ...object, ResponseContentDisposition: contentDisposition(fileName) });
+      const command = new GetObjectCommand({ ...object, ResponseContentDisposition: disposition });
       return bucket.call((client) => getSignedUrl(client, command, { expiresIn }));
     },
     sweep: async () => sweepS3Uploads(bucket, Date.now()),

@@ -35,7 +35,7 @@ export interface Blobs {
   /** Resolves when the store can be written to. @throws AppError `storage_unavailable` */
   check(): Promise<void>;
   /**
-   * An address from which anybody can download the file until it expires, as `fileName`. Only buckets have it. Null
+   * An address from which anybody can download the file until it expires, described as asked. Only buckets have it. Null
    * when the credentials cannot sign: the API then sends the bytes itself. Does not look whether the file is there.
    */
   signedUrl?(scope: Scope, key: string, options: SignedUrlOptions): Promise<string | null>;
@@ -53,6 +53,7 @@ export interface Blobs {
 export interface SignedUrlOptions {
   /** 1 to 604,800. */
   readonly expiresSeconds: number;
-  readonly fileName: string;
+  /** Sent as `Content-Disposition`, in plain ASCII. */
+  readonly disposition: string;
   readonly mediaType: string;
 }

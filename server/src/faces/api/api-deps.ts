@@ -140,4 +140,6 @@ export interface ApiSettings {
   readonly mostUploads?: number;
   /** How often a silent event stream sends a comment. Default 15,000. */
   readonly heartbeatMs?: number;
+  /** Files of a bucket are fetched from it, at addresses that are good for so long; null: they come through the API. Default null. */
+  readonly signedDownloadSeconds?: number | null;
 }

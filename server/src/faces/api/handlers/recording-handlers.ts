@@ -85,13 +85,13 @@ export function recordingHandlers(deps: ApiDeps, gate: UploadGate) {
       await requireAudio(deps.store, scope, source);
       if (source.sha256 === '') throw new AppError('source_not_found', 'The page has not been fetched yet.');
       const setHeader = (name: string, value: string) => void reply.header(name, value);
-      return sendRecording(deps, { scope, source, headers: request.headers, setHeader });
+      return sendRecording(deps, { scope, source, method: request.method, headers: request.headers, setHeader });
     },
     async getAudio({ scope, params, query, request, reply }) {
       const source = await recordingOf(deps, { scope, ...params, sourceId: query.source ?? null });
       await requireAudio(deps.store, scope, source);
       const setHeader = (name: string, value: string) => void reply.header(name, value);
-      return sendRecording(deps, { scope, source, headers: request.headers, setHeader });
+      return sendRecording(deps, { scope, source, method: request.method, headers: request.headers, setHeader });
     },
   } satisfies Partial<Handlers>;
 }

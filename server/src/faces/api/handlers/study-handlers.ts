@@ -4,6 +4,7 @@ import { findLecture } from '../../../core/library/find.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { attachment } from '../file-name.ts';
 import type { Handlers } from '../handler.ts';
+import { leadToBucket } from '../lead-to-bucket.ts';
 
 export function studyHandlers(deps: ApiDeps) {
   return {
@@ -28,21 +29,25 @@ export function studyHandlers(deps: ApiDeps) {
       const job = await deps.requestExport({ scope, ...params, types: body?.types ?? null });
       return { status: 202, body: { jobId: job.id } };
     },
-    async downloadExport({ scope, params }) {
+    async downloadExport({ scope, params, request }) {
       await findLecture(deps, { scope, lectureId: params.lectureId });
       const name = params.exportType.toLowerCase();
       const type = Object.hasOwn(exportTypeAliases, name) ? exportTypeAliases[name] : name;
       const stored = await deps.store.exports.find(scope, params.lectureId, type ?? name);
       if (!stored) throw await noExport(deps, { scope, ...params });
+      const { blobKey: key, mediaType, sizeBytes } = stored;
+      const disposition = attachment(stored.fileName);
+      const led = await leadToBucket(deps, request.method, { scope, key, mediaType, disposition });
+      if (led) return led;
       return {
         status: 200,
         headers: {
-          'content-type': stored.mediaType,
-          'content-length': String(stored.sizeBytes),
-          'content-disposition': attachment(stored.fileName),
+          'content-type': mediaType,
+          'content-length': String(sizeBytes),
+          'content-disposition': disposition,
           'cache-control': 'private, no-cache',
         },
-        body: () => deps.blobs.read(scope, stored.blobKey),
+        body: () => deps.blobs.read(scope, key),
       };
     },
   } satisfies Partial<Handlers>;
