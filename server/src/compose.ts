@@ -121,12 +121,12 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
       publicHosts: config.publicHosts,
       maxUploadBytes: config.audioMaxFileSizeBytes,
       maxResumableBytes: config.uploadMaxFileSizeBytes,
+      signedDownloadSeconds: config.signedDownloadSeconds,
     },
     ingest: (input, signal) => ingest(ports, input, signal),
     addSource: (input, signal) => addSource(ports, input, signal),
     addWebPage: whileOn(ports, 'urlFetching', (input) => addWebPage(ports, input)),
     // Another machine may have other models: workers choose for themselves.
-      signedDownloadSeconds: config.signedDownloadSeconds,
     requestTranscription: (input) => requestTranscription(config.role === 'api' ? ports : { ...ports, speech }, input),
     requestGeneration: whileOn(ports, 'generation', (input) => requestGeneration(ports, input)),
     requestExport: (input) => requestExport(ports, input),

@@ -105,9 +105,9 @@ export function loadConfig(environment: Environment = process.env, options: { cw
     milvus: milvus(variables),
     queueFallback: variables.QUEUE_FALLBACK,
     storage: storage(variables, cwd),
+    signedDownloadSeconds: variables.SIGNED_DOWNLOADS ? variables.SIGNED_DOWNLOAD_SECONDS : null,
     retention: {
       enabled: variables.RETENTION_ENABLED,
-    signedDownloadSeconds: variables.SIGNED_DOWNLOADS ? variables.SIGNED_DOWNLOAD_SECONDS : null,
       rawAudioDays: variables.PLC_RETENTION_RAW_AUDIO_DAYS,
       transcriptDays: variables.PLC_RETENTION_TRANSCRIPT_DAYS,
     },
