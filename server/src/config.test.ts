@@ -186,6 +186,8 @@ describe('a value that cannot be used', () => {
     WORKER_PORT: '65536',
     LANGUAGE_MODEL_FALLBACK: 'perhaps',
     SHUTDOWN_DELAY_SECONDS: '601',
+    SIGNED_DOWNLOADS: 'perhaps',
+    SIGNED_DOWNLOAD_SECONDS: '29',
     LANGUAGE_MODEL: 'oracle',
     LANGUAGE_MODEL_CONTEXT_TOKENS: 'many',
     OPENAI_COMPATIBLE_STRUCTURED_OUTPUTS: 'perhaps',
