@@ -17,6 +17,7 @@ export interface Reach {
   readonly owners: readonly Owner[];
   readonly condition: string;
   readonly parameters: readonly SqlValue[];
+  readonly filter: SearchQuery['filter'];
   /** Whether the condition asks for more than the owner. */
   readonly isFiltered: boolean;
   /** How many passages the owners have, before the filter. */
@@ -52,7 +53,7 @@ export async function reachOf(client: SqlClient, ownerId: string | null, filter:
   const sum = (of: (owner: Owner) => number): number => owners.reduce((total, owner) => total + of(owner), 0);
   const [passages, words] = [sum((owner) => owner.passages), sum((owner) => owner.words)];
   const isFiltered = conditions.length > 1;
-  return { owners, condition: conditions.join(' AND '), parameters, isFiltered, passages, words };
+  return { owners, condition: conditions.join(' AND '), parameters, filter, isFiltered, passages, words };
 }
 
 /** The stems a question is about: a bag of words. */

@@ -18,7 +18,8 @@ import { inTransaction, rowsOf, type SearchPool } from './search-pool.ts';
 import { ensureTables, type VectorSupport } from './search-tables.ts';
 import { storable } from './search-words.ts';
 import { vocabularies } from './source-terms-table.ts';
-import { vectorTableFor } from './vector-table.ts';
+import { keptSigns } from './kept-signs.ts';
+import { vectorTableFor, type VectorTable } from './vector-table.ts';
 import { addVectors, removeSource, replacePassages } from './write-passages.ts';
 
 export interface PostgresSearchIndexOptions {
@@ -62,6 +63,7 @@ class SearchIndexInPostgres implements PostgresSearchIndex {
   readonly #log: Log;
   readonly #onEmptied: () => void;
   readonly #vocabularyOf = vocabularies();
+  readonly #signs = keptSigns();
   #opened: Promise<VectorSupport> | null = null;
 
   constructor({ database, log, onEmptied }: PostgresSearchIndexOptions) {
@@ -85,7 +87,7 @@ class SearchIndexInPostgres implements PostgresSearchIndex {
   ): Promise<void> {
     const ownerId = requireOwner(scope);
     await this.#attempt((support) =>
-      inTransaction(this.#pool, 'BEGIN', (client) => addVectors(client, vectorTableFor(support), ownerId, embedderId, vectors)),
+      inTransaction(this.#pool, 'BEGIN', (client) => addVectors(client, this.#tableFor(support), ownerId, embedderId, vectors)),
     );
   }
 
@@ -125,7 +127,7 @@ class SearchIndexInPostgres implements PostgresSearchIndex {
       });
       // No connection is held while the question is embedded.
       const input = { reach, stems, matches, limit, vector: await vector, near: (await query.near) ?? null };
-      return read((client) => rankPassages(client, vectorTableFor(support), input));
+      return read((client) => rankPassages(client, this.#tableFor(support), input));
     }, signal);
   }
 
@@ -155,7 +157,7 @@ class SearchIndexInPostgres implements PostgresSearchIndex {
         const find = 'SELECT embedder_id AS "embedderId", dimensions FROM search_space';
         const [space] = await rowsOf<{ embedderId: string; dimensions: number }>(client, find);
         if (!space) return null;
-        const vectors = await vectorTableFor(support).ofSource(client, ownerId, sourceId);
+        const vectors = await this.#tableFor(support).ofSource(client, ownerId, sourceId);
         return vectors.length > 0 ? { ...space, vectors } : null;
       }),
     );
@@ -199,6 +201,10 @@ class SearchIndexInPostgres implements PostgresSearchIndex {
         throw searchError(second, signal);
       }
     }
+  }
+
+  #tableFor(support: VectorSupport): VectorTable {
+    return vectorTableFor(support, { signs: this.#signs });
   }
 
   #open(): Promise<VectorSupport> {

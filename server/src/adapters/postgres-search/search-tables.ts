@@ -1,7 +1,7 @@
 import { inTransaction, rowsOf, type SearchPool, type SqlClient } from './search-pool.ts';
 
 /** Raised with every change of the tables or of how stems are made: older tables are made anew (derived data). */
-const SCHEMA_VERSION = 3;
+const SCHEMA_VERSION = 4;
 
 /** Any number, the same in all processes: who holds it may make the tables. */
 const LOCK = 7_265_481_120;
@@ -21,6 +21,8 @@ const TABLES = [
 
 const DROP = `DROP TABLE IF EXISTS search_vectors, ${TABLES.join(', ')} CASCADE`;
 
+// The versions are new with every change, so that what is kept in memory is known to be old. They are no numbers: tables that are
+// made anew would count from 1 again.
 // What BM25 needs of a word lies together, some lines for each source: reading the passages for it took ten times as long.
 const CREATE = `
   CREATE TABLE search_meta (version integer NOT NULL, vector_support text NOT NULL);
@@ -28,7 +30,8 @@ const CREATE = `
     owner integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
     owner_id text NOT NULL UNIQUE,
     passages integer NOT NULL DEFAULT 0,
-    words bigint NOT NULL DEFAULT 0
+    words bigint NOT NULL DEFAULT 0,
+    version uuid NOT NULL DEFAULT gen_random_uuid()
   );
   CREATE TABLE search_terms (
     owner integer NOT NULL,
@@ -40,6 +43,7 @@ const CREATE = `
     owner integer NOT NULL,
     source_id text NOT NULL,
     version text NOT NULL,
+    vectors_version uuid NOT NULL DEFAULT gen_random_uuid(),
     lecture_id text NOT NULL,
     course_id text NOT NULL,
     terms text NOT NULL,
@@ -73,7 +77,11 @@ const CREATE = `
     postings bigint[] NOT NULL,
     PRIMARY KEY (owner, stem, block)
   );
-  CREATE TABLE search_space (embedder_id text NOT NULL, dimensions integer NOT NULL);
+  CREATE TABLE search_space (
+    embedder_id text NOT NULL,
+    dimensions integer NOT NULL,
+    version uuid NOT NULL DEFAULT gen_random_uuid()
+  );
 `;
 
 /**

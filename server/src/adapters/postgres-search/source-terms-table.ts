@@ -38,7 +38,7 @@ export async function storeTerms(
   await client.query(
     `INSERT INTO search_source_terms (owner, source_id, version, lecture_id, course_id, terms) VALUES ($1, $2, $3, $4, $5, $6)
      ON CONFLICT (owner, source_id) DO UPDATE SET version = excluded.version, lecture_id = excluded.lecture_id,
-     course_id = excluded.course_id, terms = excluded.terms`,
+     course_id = excluded.course_id, terms = excluded.terms, vectors_version = gen_random_uuid()`,
     [owner, sourceId, version, lectureId, courseId, terms],
   );
 }

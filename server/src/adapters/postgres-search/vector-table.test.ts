@@ -46,10 +46,15 @@ describe('the vectors in pgvector', () => {
       const vector = randomVector();
       const [exact, found] = await inTransaction(pool, 'BEGIN', async (client) => {
         const reach = await reachOf(client, owner, filter);
-        const all = await vectorTableFor('pgvector', PASSAGES).nearest(client, reach, vector, NEAREST);
+        const all = await vectorTableFor('pgvector', { scannedPassages: PASSAGES }).nearest(client, reach, vector, NEAREST);
         // So few vectors would be sorted whole; a hundred times as many are not.
         await client.query('SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off');
-        const near = await vectorTableFor('pgvector', 100).nearest(explaining(client, plans), reach, vector, NEAREST);
+        const near = await vectorTableFor('pgvector', { scannedPassages: 100 }).nearest(
+          explaining(client, plans),
+          reach,
+          vector,
+          NEAREST,
+        );
         return [all, near];
       });
       expect(exact).toHaveLength(NEAREST);

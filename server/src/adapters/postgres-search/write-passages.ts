@@ -63,7 +63,18 @@ export async function addVectors(
     const vector = byId.get(id);
     return vector?.length === dimensions ? [{ row, vector }] : [];
   });
-  await table.put(client, known);
+  await table.put(client, owner, known);
+  await client.query(
+    `UPDATE search_source_terms SET vectors_version = gen_random_uuid() WHERE owner = $1 AND source_id IN
+       (SELECT source_id FROM search_passages WHERE row = ANY($2::bigint[]))`,
+    [owner, known.map(({ row }) => row)],
+  );
+  await noteChange(client, owner);
+}
+
+/** Tells all processes that what they keep of the owner in memory is old. */
+async function noteChange(client: SqlClient, owner: number): Promise<void> {
+  await client.query('UPDATE search_owners SET version = gen_random_uuid() WHERE owner = $1', [owner]);
 }
 
 /** Drops the vectors of another embedder, which are of no more use, and makes room for those of this one. */
@@ -75,7 +86,7 @@ async function useSpace(client: SqlClient, table: VectorTable, embedderId: strin
   await client.query('DROP TABLE IF EXISTS search_vectors');
   await client.query('DELETE FROM search_space');
   await table.make(client, dimensions);
-  await client.query('INSERT INTO search_space VALUES ($1, $2)', [embedderId, dimensions]);
+  await client.query('INSERT INTO search_space (embedder_id, dimensions) VALUES ($1, $2)', [embedderId, dimensions]);
 }
 
 async function lockOwner(client: SqlClient, ownerId: string): Promise<number | null> {
@@ -90,6 +101,7 @@ async function replaceOfOwner(
   passages: readonly IndexedPassage[],
 ): Promise<void> {
   await storeTerms(client, owner, sourceId, passages);
+  await noteChange(client, owner);
   const stored = await rowsOf<StoredPassage>(
     client,
     `SELECT p.row::float8 AS row, ${selectedColumns} FROM search_passages p WHERE p.source_id = $1 AND p.owner = $2`,
