@@ -16,6 +16,8 @@ export interface BlobsUnderTest {
   close(): Promise<void>;
 }
 
+const byPlace = (a: { place: string }, b: { place: string }): number => (a.place < b.place ? -1 : 1);
+
 /** What every `Blobs` must do. */
 export function blobsConformance(name: string, make: () => Promise<BlobsUnderTest>): void {
   describe(`${name} as Blobs`, () => {
@@ -126,6 +128,37 @@ export function blobsConformance(name: string, make: () => Promise<BlobsUnderTes
       await put('x');
       await blobs.remove(local, key);
       expect(await blobs.stat(local, key)).toBeNull();
+    });
+
+    it('lists every file of all owners, with its place, its key and when it was written', async () => {
+      const before = Date.now();
+      const files = [
+        ...['sources/src_1', 'sources/src_2', 'incoming/a', 'uploads/upl_1/a', 'exports/a/b'].map((at) => [local, at] as const),
+        [ownerScope('../b'), 'sources/src_1'] as const,
+      ];
+      for (const [scope, at] of files) await put('x', at, scope);
+      const listed = await Array.fromAsync(blobs.stored());
+      const wanted = files.map(([scope, at]) => ({ place: blobs.place(scope, at), key: at }));
+      expect(listed.map(({ place, key: at }) => ({ place, key: at })).sort(byPlace)).toEqual(wanted.sort(byPlace));
+      expect(new Set(wanted.map(({ place }) => place)).size).toBe(files.length);
+      for (const { writtenAt } of listed) expect(Math.abs(writtenAt - before)).toBeLessThan(60_000);
+      await blobs.move(local, 'incoming/a', 'sources/src_3');
+      const after = (await Array.fromAsync(blobs.stored())).map(({ place }) => place);
+      expect(after).toContain(blobs.place(local, 'sources/src_3'));
+      expect(after).not.toContain(blobs.place(local, 'incoming/a'));
+    });
+
+    it('removes what was listed unless it was written again since', async () => {
+      await put('one');
+      await put('two', 'sources/src_2');
+      const [first, second] = (await Array.fromAsync(blobs.stored())).sort(byPlace);
+      if (!first || !second) throw new Error('Two files were stored.');
+      await put('one, of another length');
+      expect(await blobs.removeStored(first)).toBe(false);
+      expect(await read()).toBe('one, of another length');
+      expect(await blobs.removeStored(second)).toBe(true);
+      expect(await blobs.removeStored(second)).toBe(false);
+      expect((await Array.fromAsync(blobs.stored())).map(({ key: at }) => at)).toEqual([key]);
     });
 
     it('refuses a body past the limit and keeps the file before it', async () => {

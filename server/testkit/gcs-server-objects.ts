@@ -26,6 +26,7 @@ interface StoredObject {
   readonly generation: number;
   readonly md5Hash: string;
   readonly contentType: string;
+  readonly timeCreated: Date;
 }
 
 interface Session {
@@ -56,6 +57,13 @@ export class GcsObjects {
   /** Sessions that were neither finished nor cancelled. */
   get unfinished(): string[] {
     return [...this.#sessions.values()].filter(({ done }) => done === null).map(({ name }) => name);
+  }
+
+  /** As if objects had been written earlier. */
+  age(byMs: number): void {
+    for (const [name, object] of this.#objects) {
+      this.#objects.set(name, { ...object, timeCreated: new Date(object.timeCreated.getTime() - byMs) });
+    }
   }
 
   async handle(request: IncomingMessage, fault: Fault | null, origin: string): Promise<Reply> {
@@ -97,8 +105,11 @@ export class GcsObjects {
 
   #list(query: URLSearchParams): Reply {
     const names = this.names.filter((name) => name.startsWith(query.get('prefix') ?? ''));
-    const items = names.slice(0, Number(query.get('maxResults') ?? 1000)).map((name) => ({ kind: 'storage#object', name }));
-    return json(200, { kind: 'storage#objects', items });
+    const rest = names.filter((name) => name > (query.get('pageToken') ?? ''));
+    const page = rest.slice(0, Number(query.get('maxResults') ?? 2)); // two, so that pages are always turned
+    const items = page.map((name) => this.#describe(name, this.#objects.get(name)!)); // its name was listed
+    const more = rest.length > page.length ? { nextPageToken: page.at(-1) } : {};
+    return json(200, { kind: 'storage#objects', ...(items.length > 0 && { items }), ...more });
   }
 
   #get(name: string, query: URLSearchParams): StoredObject {
@@ -111,7 +122,7 @@ export class GcsObjects {
     return object;
   }
 
-  #describe(name: string, { pieces, generation, md5Hash, contentType }: StoredObject): object {
+  #describe(name: string, { pieces, generation, md5Hash, contentType, timeCreated }: StoredObject): object {
     const size = String(totalBytes(pieces)); // Google writes 64-bit numbers as text
     return {
       kind: 'storage#object',
@@ -122,6 +133,7 @@ export class GcsObjects {
       metageneration: '1',
       md5Hash,
       contentType,
+      timeCreated: timeCreated.toISOString(),
     };
   }
 
@@ -157,7 +169,7 @@ export class GcsObjects {
       });
     }
     if (token !== null && !this.#rewrites.delete(token)) throw new GcsProblem(400, 'Invalid rewrite token');
-    const copy = { ...object, generation: (this.#generations += 1) };
+    const copy = { ...object, generation: (this.#generations += 1), timeCreated: new Date() };
     this.#objects.set(target, copy);
     const resource = this.#describe(target, copy);
     return json(200, {
@@ -224,7 +236,8 @@ export class GcsObjects {
     const md5Hash = md5.digest('base64');
     const wanted = /md5=([^,]+)/.exec(String(hashHeader ?? ''))?.[1];
     if (wanted !== undefined && wanted !== md5Hash) throw new GcsProblem(400, 'Provided MD5 hash does not match');
-    session.done = { pieces: session.pieces, generation: (this.#generations += 1), md5Hash, contentType: session.contentType };
+    const { pieces, contentType } = session;
+    session.done = { pieces, generation: (this.#generations += 1), md5Hash, contentType, timeCreated: new Date() };
     this.#objects.set(session.name, session.done);
   }
 }

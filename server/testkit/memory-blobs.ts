@@ -9,8 +9,14 @@ import { ownerOf, type Scope } from '../src/core/domain/scope.ts';
 import type { Blobs } from '../src/core/ports/blobs.ts';
 
 /** `Blobs` in memory, for tests. Only `withFile` touches the disk, in a folder of its own that it removes. */
-export function memoryBlobs(): Blobs {
+export function memoryBlobs(clock: { now(): number } = Date): Blobs {
   const files = new Map<string, Buffer>();
+  const written = new Map<string, { readonly at: number; readonly version: string }>();
+  let writes = 0;
+  const store = (target: string, bytes: Buffer): void => {
+    files.set(target, bytes);
+    written.set(target, { at: clock.now(), version: String((writes += 1)) });
+  };
   const place = (scope: Scope, key: string): string => JSON.stringify([ownerOf(scope), checkedKey(key)]);
   const get = (scope: Scope, key: string): Buffer => {
     const bytes = files.get(place(scope, key));
@@ -34,7 +40,7 @@ export function memoryBlobs(): Blobs {
           pieces.push(bytes);
         }
         const whole = Buffer.concat(pieces);
-        files.set(target, whole);
+        store(target, whole);
         return { sizeBytes, sha256: createHash('sha256').update(whole).digest('hex') };
       } finally {
         data.destroy();
@@ -44,7 +50,7 @@ export function memoryBlobs(): Blobs {
       const target = place(scope, to);
       const bytes = get(scope, from);
       files.delete(place(scope, from));
-      files.set(target, bytes);
+      store(target, bytes);
     },
     async stat(scope, key) {
       const bytes = files.get(place(scope, key));
@@ -69,6 +75,16 @@ export function memoryBlobs(): Blobs {
       files.delete(place(scope, key));
     },
     uri: (_scope, key) => `local://${checkedKey(key)}`,
+    async *stored() {
+      for (const place of files.keys()) {
+        const { at, version } = written.get(place)!; // set with every file
+        yield { place, key: String(JSON.parse(place)[1]), writtenAt: at, version };
+      }
+    },
+    place,
+    async removeStored({ place, version }) {
+      return written.get(place)?.version === version && files.delete(place);
+    },
     async check() {},
   };
 }

@@ -1,4 +1,5 @@
 import type { Store } from '../src/core/ports/store.ts';
+import { memoryFileRows } from './memory-file-rows.ts';
 import { memoryHoldings } from './memory-holdings.ts';
 import { memoryJobs } from './memory-jobs.ts';
 import { memoryPresets } from './memory-presets.ts';
@@ -42,6 +43,7 @@ function makeStore(access: Access, transaction: Store['transaction']): Store {
     threads: memoryThreads(access),
     ...memoryJobs(access),
     ...memoryUploads(access),
+    ...memoryFileRows(access),
     ...memorySettings(access),
     transaction,
     async check() {},

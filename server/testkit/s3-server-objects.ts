@@ -24,6 +24,7 @@ interface StoredObject {
   readonly pieces: readonly StoredPiece[];
   readonly etag: string;
   readonly headers: Record<string, string>;
+  readonly writtenAt: Date;
 }
 
 interface Upload {
@@ -53,8 +54,11 @@ export class S3Objects {
     return [...this.#uploads.values()].map(({ key }) => key).sort();
   }
 
-  /** As if the uploads under way had begun earlier. */
+  /** As if objects had been written and uploads under way begun earlier. */
   age(byMs: number): void {
+    for (const [name, object] of this.#objects) {
+      this.#objects.set(name, { ...object, writtenAt: new Date(object.writtenAt.getTime() - byMs) });
+    }
     for (const upload of this.#uploads.values()) upload.initiated = new Date(upload.initiated.getTime() - byMs);
   }
 
@@ -87,6 +91,7 @@ export class S3Objects {
 
   #ofBucket(request: IncomingMessage, query: URLSearchParams): Reply {
     if (request.method === 'HEAD') return { status: 200, headers: {} };
+    if (query.get('list-type') === '2') return this.#list(query);
     if (!query.has('uploads')) throw new S3Problem(501, 'NotImplemented');
     const most = Number(query.get('max-uploads') ?? 2); // small, so that pages are always turned
     const [afterKey, afterId] = [query.get('key-marker') ?? '', query.get('upload-id-marker') ?? ''];
@@ -108,6 +113,21 @@ export class S3Objects {
     return xml(200, `<ListMultipartUploadsResult>${truncated}${next}${list.join('')}</ListMultipartUploadsResult>`);
   }
 
+  /** Two a page, so that pages are always turned; as S3, it says when to the millisecond. */
+  #list(query: URLSearchParams): Reply {
+    const names = this.names.filter((name) => name.startsWith(query.get('prefix') ?? ''));
+    const rest = names.filter((name) => name > (query.get('continuation-token') ?? ''));
+    const page = rest.slice(0, 2);
+    const items = page.map((name) => {
+      const { etag, writtenAt, pieces } = this.#objects.get(name)!; // its name was listed
+      const facts = `<LastModified>${writtenAt.toISOString()}</LastModified><ETag>${escape(etag)}</ETag>`;
+      return `<Contents><Key>${escape(name)}</Key>${facts}<Size>${totalBytes(pieces)}</Size></Contents>`;
+    });
+    const truncated = rest.length > page.length;
+    const next = truncated ? `<NextContinuationToken>${escape(page.at(-1) ?? '')}</NextContinuationToken>` : '';
+    return xml(200, `<ListBucketResult><IsTruncated>${truncated}</IsTruncated>${next}${items.join('')}</ListBucketResult>`);
+  }
+
   async #receive(request: IncomingMessage, payload: string): Promise<StoredPiece> {
     const piece = await storePiece(this.#folder, bodyOf(request, payload));
     const isDigest = /^[0-9a-f]{64}$/.test(payload);
@@ -120,7 +140,7 @@ export class S3Objects {
   async #put(request: IncomingMessage, payload: string, key: string): Promise<Reply> {
     const piece = await this.#receive(request, payload);
     const etag = `"${piece.md5}"`;
-    this.#objects.set(key, { pieces: [piece], etag, headers: keptHeaders(request) });
+    this.#objects.set(key, { pieces: [piece], etag, headers: keptHeaders(request), writtenAt: new Date() });
     return { status: 200, headers: { etag } };
   }
 
@@ -155,7 +175,7 @@ export class S3Objects {
 
   #copy(request: IncomingMessage, key: string): Reply {
     const source = this.#copySource(request);
-    this.#objects.set(key, source);
+    this.#objects.set(key, { ...source, writtenAt: new Date() });
     return xml(200, `<CopyObjectResult><ETag>${source.etag}</ETag></CopyObjectResult>`);
   }
 
@@ -188,7 +208,8 @@ export class S3Objects {
     const md5 = createHash('md5');
     for (const piece of pieces) md5.update(Buffer.from(piece.md5, 'hex'));
     const etag = `"${md5.digest('hex')}-${pieces.length}"`;
-    this.#objects.set(upload.key, { pieces, etag, headers: upload.headers });
+    // As at S3, where a file counts from the beginning of its upload.
+    this.#objects.set(upload.key, { pieces, etag, headers: upload.headers, writtenAt: upload.initiated });
     this.#uploads.delete(uploadId);
     return xml(200, `<CompleteMultipartUploadResult><ETag>${etag}</ETag></CompleteMultipartUploadResult>`);
   }
@@ -205,6 +226,7 @@ export class S3Objects {
     const headers: Record<string, string> = {
       ...object.headers,
       etag: object.etag,
+      'last-modified': object.writtenAt.toUTCString(),
       'accept-ranges': 'bytes',
       'content-length': String(end - start + 1),
       ...(range ? { 'content-range': `bytes ${start}-${end}/${size}` } : {}),

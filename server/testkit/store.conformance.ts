@@ -3,6 +3,7 @@ import { LOCAL_OWNER, ownerScope, systemScope } from '../src/core/domain/scope.t
 import type { Store } from '../src/core/ports/store.ts';
 import { aCourse, aDocument, aJob, aLecture, anArtifact, aSource, aTranscript } from './builders.ts';
 import { deadLettersConformance } from './dead-letters.conformance.ts';
+import { fileRowsConformance } from './file-rows.conformance.ts';
 import { holdingsConformance } from './holdings.conformance.ts';
 import { jobStoreConformance } from './job-store.conformance.ts';
 import { artifactsConformance } from './artifacts.conformance.ts';
@@ -411,6 +412,7 @@ export function storeConformance(name: string, makeStore: () => Promise<Store>):
     deadLettersConformance(() => store);
     holdingsConformance(() => store);
     uploadsConformance(() => store);
+    fileRowsConformance(() => store);
     threadsConformance(() => store);
     presetsConformance(() => store);
     speakersConformance(() => store);

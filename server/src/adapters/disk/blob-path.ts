@@ -21,6 +21,18 @@ export function checkedKey(key: string): string {
   return key;
 }
 
+/** Where a file lies below all owners: `OWNER/KEY`. */
+export function blobPlace(scope: Scope, key: string): string {
+  return `${ownerFolder(ownerOf(scope))}/${checkedKey(key)}`;
+}
+
+/** What `blobPlace` gave, taken apart; null for another path. */
+export function placeOf(path: string): { readonly place: string; readonly key: string } | null {
+  const [, owner = '', key = ''] = /^([^/]+)\/(.+)$/s.exec(path) ?? [];
+  const isOwner = PLAIN_OWNER.test(owner) || /^~[0-9a-f]{64}$/.test(owner);
+  return isOwner && KEY.test(key) && !key.includes('..') ? { place: path, key } : null;
+}
+
 /** A folder name for any owner id; `~` keeps hashed names apart from plain ones. */
 export function ownerFolder(ownerId: string): string {
   return PLAIN_OWNER.test(ownerId) ? ownerId : `~${createHash('sha256').update(ownerId).digest('hex')}`;

@@ -6,9 +6,9 @@ import { AppError } from '../../core/domain/app-error.ts';
 import type { Scope } from '../../core/domain/scope.ts';
 import type { BlobInfo, Blobs } from '../../core/ports/blobs.ts';
 import { makeFolder } from '../system/make-folder.ts';
-import { blobPath, checkedKey } from './blob-path.ts';
+import { blobPath, blobPlace, checkedKey } from './blob-path.ts';
 import { isMissing, onDisk } from './disk-errors.ts';
-import { sweepDisk } from './sweep-disk.ts';
+import { removeListed, storedOnDisk } from './stored-on-disk.ts';
 import { clearTemporaryFolder, temporaryPath } from './temporary-files.ts';
 
 /**
@@ -31,6 +31,9 @@ export async function openDiskBlobs({ dataDir }: { dataDir: string }): Promise<B
     remove,
     uri: (_scope, key) => `local://${checkedKey(key)}`,
     check,
+    stored: () => storedOnDisk(root),
+    place: blobPlace,
+    removeStored: (blob) => onDisk(() => removeListed(root, blob)),
     sweep,
     freeBytes,
   };
@@ -97,10 +100,7 @@ export async function openDiskBlobs({ dataDir }: { dataDir: string }): Promise<B
   }
 
   async function sweep(): Promise<number> {
-    return onDisk(async () => {
-      await clearTemporaryFolder(incoming);
-      return sweepDisk(root, Date.now());
-    });
+    return onDisk(() => clearTemporaryFolder(incoming));
   }
 
   async function check(): Promise<void> {

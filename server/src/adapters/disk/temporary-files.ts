@@ -9,11 +9,15 @@ export function temporaryPath(folder: string): string {
   return join(folder, `${processMark()}${randomUUID()}.part`);
 }
 
-/** Makes the folder and removes the files in it whose process is gone. */
-export async function clearTemporaryFolder(folder: string): Promise<void> {
+/** Makes the folder and removes the files in it whose process is gone; returns how many. */
+export async function clearTemporaryFolder(folder: string): Promise<number> {
   await makeFolder(folder);
+  let removed = 0;
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
-    if (await isAbandoned(path, name)) await rm(path, { force: true });
+    if (!(await isAbandoned(path, name))) continue;
+    await rm(path, { force: true });
+    removed += 1;
   }
+  return removed;
 }

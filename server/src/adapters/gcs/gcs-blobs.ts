@@ -4,11 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { File } from '@google-cloud/storage';
 import { AppError } from '../../core/domain/app-error.ts';
 import type { Scope } from '../../core/domain/scope.ts';
-import type { Blobs } from '../../core/ports/blobs.ts';
+import type { Blobs, StoredBlob } from '../../core/ports/blobs.ts';
 import { onDisk } from '../disk/disk-errors.ts';
 import { clearTemporaryFolder } from '../disk/temporary-files.ts';
 import { withDownload } from '../object-storage/download.ts';
-import { objectName } from '../object-storage/object-name.ts';
+import { objectName, placeOfObject } from '../object-storage/object-name.ts';
 import { resumeReading } from '../object-storage/resume-reading.ts';
 import { lifetimeOf } from '../object-storage/signed-download.ts';
 import { gcsBucket, type GcsBlobsOptions, type GcsBucket } from './gcs-bucket.ts';
@@ -40,8 +40,13 @@ export async function openGcsBlobs(options: GcsBlobsOptions): Promise<GcsBlobs> 
     },
     read,
     withFile: async (scope, key, work) => withDownload(downloads, await read(scope, key), work),
-    remove: async (scope, key) => removeObject(bucket, nameOf(scope, key)),
+    async remove(scope, key) {
+      await removeObject(bucket, nameOf(scope, key));
+    },
     uri: (scope, key) => `gs://${bucket.name}/${nameOf(scope, key)}`,
+    stored: () => storedInGcs(bucket),
+    place: (scope, key) => nameOf(scope, key).slice(bucket.prefix.length),
+    removeStored: async ({ place, version }) => removeObject(bucket, bucket.prefix + place, version),
     check,
     async signedUrl(scope, key, { expiresSeconds, disposition, mediaType }) {
       const expires = Date.now() + lifetimeOf(expiresSeconds) * 1000;
@@ -130,11 +135,32 @@ async function copyInGcs(bucket: GcsBucket, source: { name: string; generation: 
   }
 }
 
-/** With a generation, a newer file under the name stays. */
-async function removeObject(bucket: GcsBucket, name: string, generation?: string): Promise<void> {
+/** With a generation, a newer file under the name stays. False when nothing was removed. */
+async function removeObject(bucket: GcsBucket, name: string, generation?: string): Promise<boolean> {
   const condition = generation === undefined ? '' : `?ifGenerationMatch=${generation}`;
   const { status } = await bucket.ask('DELETE', `${objectPath(name)}${condition}`);
   if (![200, 204, 404, 412].includes(status)) throw refused(bucket.name, status);
+  return status < 300;
+}
+
+async function* storedInGcs(bucket: GcsBucket): AsyncGenerator<StoredBlob> {
+  const query = `prefix=${encodeURIComponent(bucket.prefix)}&fields=nextPageToken,items(name,generation,timeCreated)`;
+  for (let token: string | undefined = ''; token !== undefined;) {
+    const from: string = token === '' ? '' : `&pageToken=${encodeURIComponent(token)}`;
+    const { status, data } = await bucket.ask('GET', `/o?${query}${from}`);
+    if (status !== 200) throw refused(bucket.name, status);
+    const page = data as ObjectList; // as Google documents it
+    for (const { name, generation, timeCreated } of page.items ?? []) {
+      const found = placeOfObject(bucket.prefix, name);
+      if (found) yield { ...found, writtenAt: Date.parse(timeCreated), version: generation };
+    }
+    token = page.nextPageToken;
+  }
+}
+
+interface ObjectList {
+  readonly items?: readonly { readonly name: string; readonly generation: string; readonly timeCreated: string }[];
+  readonly nextPageToken?: string;
 }
 
 async function openMedia(bucket: GcsBucket, path: string, range: string): Promise<Readable> {

@@ -232,9 +232,9 @@ describe('GcsBlobs when things go wrong', () => {
     ] as const) {
       expect((await fetch(url.replace(from, to))).status).toBe(403);
     }
-    server.advance(58_000);
+    server.advance(50_000);
     expect((await fetch(url)).status).toBe(200);
-    server.advance(4_000);
+    server.advance(15_000);
     expect((await fetch(url)).status).toBe(403);
   });
 

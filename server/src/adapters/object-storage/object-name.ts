@@ -1,6 +1,6 @@
 import { ownerOf, type Scope } from '../../core/domain/scope.ts';
 import { AppError } from '../../core/domain/app-error.ts';
-import { checkedKey, ownerFolder } from '../disk/blob-path.ts';
+import { checkedKey, ownerFolder, placeOf } from '../disk/blob-path.ts';
 
 /** Both stores take names of at most 1,024 bytes; keys have up to 300 and an owner's folder up to 65. */
 const MOST_PREFIX_BYTES = 600;
@@ -11,6 +11,13 @@ const MOST_PREFIX_BYTES = 600;
  */
 export function objectName(prefix: string, scope: Scope, key: string): string {
   return `${prefix}${ownerFolder(ownerOf(scope))}/${checkedKey(key)}`;
+}
+
+/** The place `OWNER/KEY` and key of an object, by its name; null for what is not named as we name objects. */
+export function placeOfObject(prefix: string, name: string): { readonly place: string; readonly key: string } | null {
+  if (!name.startsWith(prefix)) return null;
+  const place = name.slice(prefix.length);
+  return placeOf(place);
 }
 
 /**

@@ -5,18 +5,20 @@ import {
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { AppError } from '../../core/domain/app-error.ts';
 import type { Scope } from '../../core/domain/scope.ts';
-import type { Blobs } from '../../core/ports/blobs.ts';
+import type { Blobs, StoredBlob } from '../../core/ports/blobs.ts';
 import { onDisk } from '../disk/disk-errors.ts';
 import { clearTemporaryFolder } from '../disk/temporary-files.ts';
 import { withDownload } from '../object-storage/download.ts';
 import { lifetimeOf } from '../object-storage/signed-download.ts';
-import { objectName } from '../object-storage/object-name.ts';
+import { objectName, placeOfObject } from '../object-storage/object-name.ts';
 import { resumeReading } from '../object-storage/resume-reading.ts';
 import { copyInS3 } from './copy-in-s3.ts';
 import { s3Bucket, type S3BlobsOptions, type S3Bucket } from './s3-bucket.ts';
@@ -61,6 +63,15 @@ export async function openS3Blobs(options: S3BlobsOptions): Promise<S3Blobs> {
       return bucket.call((client) => getSignedUrl(client, command, { expiresIn }));
     },
     sweep: async () => sweepS3Uploads(bucket, Date.now()),
+    stored: () => storedInS3(bucket),
+    place: (scope, key) => nameOf(scope, key).slice(bucket.prefix.length),
+    async removeStored({ place, version }) {
+      const name = bucket.prefix + place;
+      const facts = await factsOf(bucket, name);
+      if (facts === null || versionOf(facts) !== version) return false;
+      await removeObject(name);
+      return true;
+    },
     async close() {
       bucket.client.destroy();
     },
@@ -129,6 +140,7 @@ export async function openS3Blobs(options: S3BlobsOptions): Promise<S3Blobs> {
 interface Facts {
   readonly sizeBytes: number;
   readonly etag: string;
+  readonly writtenAt: number;
 }
 
 function at(bucket: S3Bucket, name: string): { Bucket: string; Key: string } {
@@ -138,12 +150,34 @@ function at(bucket: S3Bucket, name: string): { Bucket: string; Key: string } {
 /** Null when there is no such object. A reply to HEAD has no body, so a missing bucket looks the same. */
 async function factsOf(bucket: S3Bucket, name: string): Promise<Facts | null> {
   try {
-    const { ContentLength, ETag } = await bucket.call((client) => client.send(new HeadObjectCommand(at(bucket, name))));
-    return { sizeBytes: ContentLength ?? 0, etag: ETag ?? '' };
+    const { ContentLength, ETag, LastModified } = await bucket.call((client) =>
+      client.send(new HeadObjectCommand(at(bucket, name))),
+    );
+    return { sizeBytes: ContentLength ?? 0, etag: ETag ?? '', writtenAt: LastModified?.getTime() ?? 0 };
   } catch (error) {
     if (isMissingObject(error)) return null;
     throw error;
   }
+}
+
+/** To the second: the head of a reply tells no more, a list does. */
+function versionOf({ etag, writtenAt }: Pick<Facts, 'etag' | 'writtenAt'>): string {
+  return `${etag} ${Math.floor(writtenAt / 1000)}`;
+}
+
+async function* storedInS3(bucket: S3Bucket): AsyncGenerator<StoredBlob> {
+  let token: string | undefined;
+  do {
+    const query = { Bucket: bucket.name, Prefix: bucket.prefix, ...(token !== undefined && { ContinuationToken: token }) };
+    const page: ListObjectsV2CommandOutput = await bucket.call((client) => client.send(new ListObjectsV2Command(query)));
+    for (const { Key = '', ETag = '', LastModified } of page.Contents ?? []) {
+      const found = placeOfObject(bucket.prefix, Key);
+      if (!found || !LastModified) continue; // without its age nothing can be said of it
+      const writtenAt = LastModified.getTime();
+      yield { ...found, writtenAt, version: versionOf({ etag: ETag, writtenAt }) };
+    }
+    token = page.IsTruncated ? page.NextContinuationToken : undefined;
+  } while (token !== undefined);
 }
 
 function notFound(cause?: unknown): AppError {

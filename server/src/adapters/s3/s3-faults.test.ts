@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
@@ -227,7 +227,7 @@ describe('S3Blobs when things go wrong', () => {
     expect(await readdir(join(folder, 's3-downloads'))).toEqual([]);
   });
 
-  it('sweeps away uploads that a killed process left, of its own prefix only, and leaves young ones', async () => {
+  it("sweeps away uploads of ours that a killed process left a day ago, and nobody else's", async () => {
     const client = new S3Client({
       endpoint: server.endpoint,
       region: 'us-east-1',
@@ -235,12 +235,23 @@ describe('S3Blobs when things go wrong', () => {
       credentials: server.keys,
     });
     const begin = (Key: string) => client.send(new CreateMultipartUploadCommand({ Bucket: server.bucket, Key }));
-    for (const at of ['school/a/1', 'school/a/1', 'school/b/2', 'school/b/3', 'school/c/4', 'elsewhere/a']) await begin(at);
+    const uuid = randomUUID();
+    const id = uuid.replaceAll('-', '');
+    const ours = [
+      `a/incoming/${uuid}`,
+      `a/incoming/${uuid}`,
+      `b/sources/src_${id}`,
+      `b/uploads/upl_${id}/${uuid}`,
+      `b/uploads/upl_${id}/whole-3`,
+    ];
+    const others = [`elsewhere/a/incoming/${uuid}`, 'school/backup.tar', 'school/a/sources/my-own-file'];
+    for (const at of [...ours.map((name) => `school/${name}`), ...others]) await begin(at);
+    server.objects.age(23 * 60 * 60 * 1000);
     expect(await blobs.sweep()).toBe(0);
-    server.objects.age(49 * 60 * 60 * 1000);
-    await begin('school/young');
+    server.objects.age(2 * 60 * 60 * 1000);
+    await begin(`school/young/incoming/${uuid}`);
     expect(await blobs.sweep()).toBe(5);
-    expect(server.objects.unfinished).toEqual(['elsewhere/a', 'school/young']);
+    expect(server.objects.unfinished).toEqual([...others, `school/young/incoming/${uuid}`].sort());
     client.destroy();
   });
 
@@ -276,9 +287,9 @@ describe('S3Blobs when things go wrong', () => {
     expect((await fetch((url ?? '').replace('X-Amz-Expires=60', 'X-Amz-Expires=600'))).status).toBe(403);
     expect((await fetch((url ?? '').replace('attachment', 'inline'))).status).toBe(403);
     expect((await fetch((url ?? '').split('?')[0] ?? '')).status).toBe(403);
-    server.advance(59_000);
+    server.advance(50_000);
     expect((await fetch(url ?? '')).status).toBe(200);
-    server.advance(3_000);
+    server.advance(15_000);
     expect((await fetch(url ?? '')).status).toBe(403);
     await expect(blobs.signedUrl(local, key, { ...asked, expiresSeconds: 0 })).rejects.toThrow(RangeError);
   });

@@ -3,13 +3,15 @@ import {
   ListMultipartUploadsCommand,
   type ListMultipartUploadsCommandOutput,
 } from '@aws-sdk/client-s3';
+import { isOurKey } from '../../core/domain/blob-key.ts';
+import { placeOfObject } from '../object-storage/object-name.ts';
 import type { S3Bucket } from './s3-bucket.ts';
 import { isMissingUpload } from './s3-errors.ts';
 
 /** No upload of ours lives that long: what is older belongs to a process that was killed. */
-const ABANDONED_AFTER_MS = 48 * 60 * 60 * 1000;
+const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
 
-/** Removes multipart uploads under our prefix that nobody will finish, and tells how many. @throws AppError `storage_unavailable` */
+/** Removes multipart uploads of ours, known by the form of their keys, that nobody will finish, and tells how many. @throws AppError `storage_unavailable` */
 export async function sweepS3Uploads(bucket: S3Bucket, nowMs: number): Promise<number> {
   let removed = 0;
   let from: object | null = {};
@@ -19,6 +21,8 @@ export async function sweepS3Uploads(bucket: S3Bucket, nowMs: number): Promise<n
       client.send(new ListMultipartUploadsCommand(query)),
     );
     for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
+      const found = placeOfObject(bucket.prefix, Key ?? '');
+      if (!found || !isOurKey(found.key)) continue;
       if (!Initiated || nowMs - Initiated.getTime() < ABANDONED_AFTER_MS) continue;
       if (await abort(bucket, { Bucket: bucket.name, Key, UploadId })) removed += 1;
     }

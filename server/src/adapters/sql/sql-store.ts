@@ -4,6 +4,7 @@ import { cacheStore } from './cache.ts';
 import { courseStore } from './courses.ts';
 import { documentStore } from './documents.ts';
 import { exportStore } from './exports.ts';
+import { fileRowStore } from './file-rows.ts';
 import { figureStore } from './figures.ts';
 import { holdingStore } from './holdings.ts';
 import { jobEventStore } from './job-events.ts';
@@ -50,6 +51,7 @@ export function sqlStore(db: Db, connection: Connection): Store {
     jobEvents: jobEventStore(db),
     replies: replyStore(db),
     uploads: uploadStore(db),
+    files: fileRowStore(db),
     settings: settingStore(db),
     cache: cacheStore(db),
     figures: figureStore(db),

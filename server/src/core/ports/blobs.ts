@@ -42,12 +42,28 @@ export interface Blobs {
   /** How much can still be stored, where that is known: on a disk. */
   freeBytes?(): Promise<number>;
   /**
-   * Removes what killed processes left half stored, for all owners, and tells how many. Stores without it do so when
-   * they are opened. @throws AppError `storage_unavailable`
+   * Removes what killed processes left half stored a day ago or longer, for all owners, and tells how many. Stores without it
+   * do so when they are opened. @throws AppError `storage_unavailable`
    */
   sweep?(): Promise<number>;
+  /** Every file of all owners, in any order. What does not lie where this store puts files is left out. @throws AppError `storage_unavailable` */
+  stored(): AsyncIterable<StoredBlob>;
+  /** Where this file lies: `StoredBlob.place` of it. */
+  place(scope: Scope, key: string): string;
+  /** Removes what was listed, unless it was written again since: false then, or when it is gone. @throws AppError `storage_unavailable` */
+  removeStored(blob: StoredBlob): Promise<boolean>;
   /** Ends idle connections, of which only buckets have some. */
   close?(): Promise<void>;
+}
+
+/** A file as the store lists it: whose it is, only `place` can tell. */
+export interface StoredBlob {
+  readonly place: string;
+  readonly key: string;
+  /** When it began to be written, or was. */
+  readonly writtenAt: number;
+  /** Another one each time it is written. */
+  readonly version: string;
 }
 
 export interface SignedUrlOptions {

@@ -8,6 +8,7 @@ import type { Change, Revision } from '../domain/revision.ts';
 import type { Transcript, TranscriptFindings } from '../domain/transcript.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 import type { Cache } from './cache.ts';
+import type { FileRowStore } from './file-row-store.ts';
 import type { FigureStore } from './figure-store.ts';
 import type { HoldingStore } from './holdings.ts';
 import type { SettingStore } from './setting-store.ts';
@@ -37,6 +38,7 @@ export interface Store {
   readonly jobEvents: JobEventStore;
   readonly replies: ReplyStore;
   readonly uploads: UploadStore;
+  readonly files: FileRowStore;
   readonly settings: SettingStore;
   readonly cache: Cache;
   readonly figures: FigureStore;

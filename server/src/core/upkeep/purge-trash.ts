@@ -4,7 +4,7 @@ import type { Blobs, Clock, Log, SearchIndex, Store } from '../ports/index.ts';
 
 export interface PurgeDeps {
   readonly store: Store;
-  readonly blobs: Pick<Blobs, 'remove' | 'sweep'>;
+  readonly blobs: Pick<Blobs, 'remove'>;
   readonly searchIndex: Pick<SearchIndex, 'remove'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;

@@ -1,11 +1,14 @@
+import type { Blobs } from '../ports/blobs.ts';
 import type { EnqueueDeps } from '../jobs/enqueue.ts';
 import { applyRetention, type RetentionTerms } from './apply-retention.ts';
 import { purgeHoldings } from './purge-holdings.ts';
 import { purgeTrash, type PurgeDeps, type PurgeResult } from './purge-trash.ts';
 import { removeExpiredUploads } from './remove-expired-uploads.ts';
+import { removeOrphans, type RemoveOrphansDeps } from './remove-orphans.ts';
 import { removeOldJobs } from './remove-old-jobs.ts';
 
 export interface UpkeepDeps extends PurgeDeps, EnqueueDeps {
+  readonly blobs: PurgeDeps['blobs'] & RemoveOrphansDeps['blobs'] & Pick<Blobs, 'sweep'>;
   readonly clock: PurgeDeps['clock'];
   /** What is older goes into the trash; null (the default) keeps everything. */
   readonly retention?: RetentionTerms | null;
@@ -19,6 +22,8 @@ export const KEEP_JOBS_DAYS = 30;
 export interface UpkeepResult extends PurgeResult {
   readonly jobs: number;
   readonly uploads: number;
+  /** Files that nothing refers to, and what was left half stored. */
+  readonly orphans: number;
   /** Sound and words that went into the trash, and out of it for good. */
   readonly retained: { readonly trashed: number; readonly removed: number };
 }
@@ -31,7 +36,7 @@ export async function runUpkeep(deps: UpkeepDeps, signal: AbortSignal): Promise<
     ? await applyRetention(deps, { terms: deps.retention, dryRun: false }, signal)
     : { trashed: { count: 0 }, removed: await purgeHoldings(deps, { dryRun: false }, signal) };
   const uploads = await removeExpiredUploads(deps, signal);
-  await deps.blobs.sweep?.();
+  const orphans = (await removeOrphans(deps, signal)) + ((await deps.blobs.sweep?.()) ?? 0);
   const jobs = await removeOldJobs(deps, deps.keepJobsDays ?? KEEP_JOBS_DAYS);
-  return { ...purged, jobs, uploads, retained: { trashed: trashed.count, removed: removed.count } };
+  return { ...purged, jobs, uploads, orphans, retained: { trashed: trashed.count, removed: removed.count } };
 }
