@@ -72,10 +72,7 @@ export interface ApiFixture {
  * The API over a store in memory and blobs in a temporary folder. Ingest and library are the real use cases, with
  * a decoder that takes every file for MP3; search, ask and jobs are what `overrides` make them.
  */
-export async function openApiFixture(
-  overrides: Partial<ApiDeps> = {},
-  disk: Partial<Blobs> = {},
-): Promise<ApiFixture> {
+export async function openApiFixture(overrides: Partial<ApiDeps> = {}, disk: Partial<Blobs> = {}): Promise<ApiFixture> {
   const dataDir = await mkdtemp(join(tmpdir(), 'scholium-api-'));
   const logged: LoggedLine[] = [];
   const log = recordingLog(logged);
