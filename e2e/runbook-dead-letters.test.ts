@@ -26,7 +26,7 @@ describe('docs/runbooks/dead-letter-queue.md', () => {
     await mkdir(bin);
     await writeFile(join(bin, 'scholium'), `#!/bin/sh\nexec '${process.execPath}' '${join(ROOT, 'cli/src/main.ts')}' "$@"\n`);
     await chmod(join(bin, 'scholium'), 0o755);
-    server = await startServer(folder.path, { POCKETSPHINX_PATH: engine });
+    server = await startServer(folder.path, { POCKETSPHINX_PATH: engine, TRANSCRIPTION_ENGINE: 'pocketsphinx' });
     const plain = testEnvironment(folder.path, { SCHOLIUM_URL: server.url });
     environment = { ...plain, PATH: `${bin}${delimiter}${plain['PATH']}` };
     const page = await readFile(join(ROOT, 'docs/runbooks/dead-letter-queue.md'), 'utf8');

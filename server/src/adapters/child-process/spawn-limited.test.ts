@@ -20,9 +20,11 @@ test('a program reads its input from a pipe that it can open by name, and ends w
   const run = spawnLimited('/bin/sh', ['-c', 'cat /dev/stdin'], { cwd, limits, signal: never, pipeInput: true });
   let output = '';
   run.child.stdout.on('data', (data: Buffer) => (output += data.toString()));
-  run.child.stdin.end('one\ntwo\n');
+  run.child.stdin.write('one\ntwo\n');
+  // A program that opens the pipe by name finds it while its input is open.
+  await expect.poll(() => output, { timeout: 10_000 }).toBe('one\ntwo\n');
+  run.child.stdin.end();
   expect(await run.ended).toMatchObject({ exitCode: 0 });
-  expect(output).toBe('one\ntwo\n');
 });
 
 test('a program that opens its input only after its parent was killed does not wait for ever', async () => {

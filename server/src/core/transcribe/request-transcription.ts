@@ -33,7 +33,7 @@ export interface RequestTranscriptionDeps extends EnqueueDeps {
  *
  * A model that has to be fetched first is fetched by a job of its own, for which this one waits.
  *
- * @throws AppError `lecture_not_found`, `source_not_found`, `nothing_to_transcribe`, `audio_removed`; `engine_unavailable`,
+ * @throws AppError `lecture_not_found`, `source_not_found`, `nothing_to_transcribe`, `audio_removed`;
  * `model_unavailable`, `model_missing` (nothing may be fetched)
  */
 export async function requestTranscription(deps: RequestTranscriptionDeps, input: RequestTranscriptionInput): Promise<Job> {
@@ -51,8 +51,12 @@ async function prepareModel(
   scope: Scope,
   wish: SpeechWish,
 ): Promise<void> {
-  const choice = await chooseTranscriber(speech, wish);
-  if ('missing' in choice) await requestPull({ ...deps, shelf: speech.shelf }, scope, choice.missing);
+  const choice = await chooseTranscriber(speech, wish).catch((error: unknown) => {
+    // An API process need not have the engines of its workers: the job tells when they have none either.
+    if (error instanceof AppError && error.code === 'engine_unavailable') return null;
+    throw error;
+  });
+  if (choice && 'missing' in choice) await requestPull({ ...deps, shelf: speech.shelf }, scope, choice.missing);
 }
 
 /** Known after a first transcription; before it guessed from the size, at 128 kbit/s. */
