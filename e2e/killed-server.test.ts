@@ -10,7 +10,7 @@ import { startServer, type TestServer } from './support/start-server.ts';
 import { makeTestFolder, MEMORY, TIDES } from './support/test-folder.ts';
 import { waitUntil } from './support/wait-until.ts';
 
-/** The restarted server waits until the killed one's lease has run out (15 s); the rest is speech recognition on a busy machine. */
+/** The restarted server waits until the killed one's lease has run out (7 s); the rest is speech recognition on a busy machine. */
 const TIMEOUT_MS = 180_000;
 
 /** How many utterances the engine hears before it is held. */

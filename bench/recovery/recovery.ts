@@ -15,7 +15,7 @@ const GIVE_UP_MS = 60_000;
 
 /**
  * How long a job lies still when the worker that transcribes is killed: from SIGKILL, when some chunks are stored, to its
- * claim by the other worker. The lease is 10 s, prolonged every half second.
+ * claim by the other worker. The lease is 7 s, prolonged every half second.
  */
 export async function run({ short }: BenchOptions): Promise<BenchTable> {
   const runs = short ? RUNS.short : RUNS.full;

@@ -1,6 +1,6 @@
 import type { FaultReport } from './run-faults.ts';
 
-/** SIGKILL to the next claim: the lease of 10 s and a look. */
+/** SIGKILL to the next claim: the lease of 7 s and a look. */
 const RECOVERY_GOAL_MS = 15_000;
 
 /** Whether nothing was lost, doubled, forgotten or left behind. */

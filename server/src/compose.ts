@@ -36,6 +36,7 @@ import type {
   Embedder,
   Events,
   ExportRenderers,
+  LeaseGuard,
   Log,
   MediaDecoder,
   Queue,
@@ -68,6 +69,8 @@ export interface Ports {
   readonly blobs: Blobs;
   readonly queue: Queue;
   readonly events: Events;
+  /** Null where the store is not one that a thread can open. */
+  readonly leaseGuard: LeaseGuard | null;
   readonly searchIndex: SearchIndex;
   readonly embedder: Embedder | null;
   readonly writer: Writer;
@@ -95,8 +98,8 @@ export interface Composition {
   close(): Promise<void>;
 }
 
-/** A worker that is silent for so long has lost its job. */
-const LEASE_MS = 10_000;
+/** A worker that is silent for so long has lost its job. Why 7 s: docs/decisions/0004-jobs.md. */
+const LEASE_MS = 7_000;
 /** For jobs that the API began itself, once workers can be reached again. */
 const FALLBACK_GRACE_MS = 60_000;
 
@@ -192,6 +195,7 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
     blobs,
     queue,
     events,
+    leaseGuard: overrides.leaseGuard ?? (overrides.store ? null : await openLeaseGuard(config, log)),
     searchIndex,
     embedder,
     writer: overrides.writer ?? (await openWriter(config, clock, embedder)),
@@ -300,6 +304,11 @@ async function openShared(config: Config, log: Log, overrides: Partial<Ports>): 
   return { store, queue: overrides.queue ?? { ...queue, close }, events: overrides.events ?? events, ...(pools && { pools }) };
 }
 
+async function openLeaseGuard({ postgresUrl, databasePath }: Config, log: Log): Promise<LeaseGuard> {
+  const { createLeaseGuard } = await import('./adapters/worker-thread/lease-guard.ts');
+  return createLeaseGuard({ database: postgresUrl === null ? { sqlitePath: databasePath } : { postgresUrl }, log });
+}
+
 async function openDatabase(config: Config, log: Log, overrides: Partial<Ports>): Promise<Shared> {
   if (config.postgresUrl !== null && !overrides.store) {
     const { openPostgres } = await import('./adapters/postgres/open-postgres.ts');
@@ -380,6 +389,7 @@ function startJobs(config: Config, ports: WorkerPorts, executedBy: 'worker' | 'i
 }
 
 async function closePorts(ports: Ports): Promise<void> {
+  await ports.leaseGuard?.close();
   await ports.writer.close();
   await ports.exportRenderers.pdf.close();
   await ports.exportRenderers.docx.close();

@@ -49,6 +49,13 @@ export class ManualClock implements Clock {
     this.#now = end;
   }
 
+  /** Time goes by while nobody gets a turn, as when a machine sleeps; then all who are due wake, in their order. */
+  async pause(ms: number): Promise<void> {
+    await settle();
+    this.#now += ms;
+    await this.advance(0);
+  }
+
   /** Moves time in steps until the condition holds. @throws Error when it does not within `limitMs` of this clock */
   async advanceUntil(condition: () => boolean | Promise<boolean>, { stepMs = 50, limitMs = 600_000 } = {}): Promise<void> {
     const end = this.#now + limitMs;

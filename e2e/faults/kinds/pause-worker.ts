@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from '../fault.ts';
 import { between } from '../seeded-random.ts';
 
-/** Past the lease of 10 s. */
+/** Past the lease of 7 s. */
 const PAUSE_MS = 12_000;
 
 /** A worker stands still (SIGSTOP) until its jobs belong to others, then goes on as if nothing had been. */

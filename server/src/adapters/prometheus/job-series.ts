@@ -5,8 +5,8 @@ import { boundedLabel, counter, gauge, histogram } from './series.ts';
 /** From an idle worker's 10 ms to a queue of hours. */
 const WAIT_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 15, 60, 300, 900, 3600, 4 * 3600];
 const RUN_BUCKETS = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 4 * 3600];
-/** Around the lease of 10 s and the promise of 15 s. */
-const RECOVERY_BUCKETS = [1, 5, 10, 11, 12, 15, 20, 30, 60, 300, 3600];
+/** Around the lease of 7 s and the promise of 15 s. */
+const RECOVERY_BUCKETS = [1, 5, 7, 8, 9, 10, 12, 15, 20, 30, 60, 300, 3600];
 
 /** What the workers of this process did, and what they do. */
 export function jobSeries(registry: Registry): Pick<Metrics, 'jobTaken' | 'jobStalled' | 'jobFinished' | 'placesTaken'> {

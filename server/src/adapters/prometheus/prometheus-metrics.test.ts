@@ -91,7 +91,7 @@ test('retries, dead letters, errors by code and lost workers are counted, and wo
   expect(body).toContain('scholium_jobs_dead_lettered_total{kind="index"} 1');
   expect(body).toContain('scholium_job_errors_total{kind="index",code="internal"} 2');
   expect(body).toContain('scholium_jobs_stalled_total{kind="transcribe"} 1');
-  expect(body).toContain('scholium_job_recovery_seconds_bucket{le="11",kind="transcribe"} 1');
+  expect(body).toContain('scholium_job_recovery_seconds_bucket{le="12",kind="transcribe"} 1');
   expect(body).toContain('scholium_job_recovery_seconds_bucket{le="10",kind="transcribe"} 0');
   expect(body).toContain('scholium_worker_slots{lane="speech"} 2');
   expect(body).toContain('scholium_worker_slots_busy{lane="speech"} 1');

@@ -1,6 +1,6 @@
 import type { Job } from '../domain/job.ts';
 import { ownerScope } from '../domain/scope.ts';
-import type { Clock, Events, HeldLease, Log, Store } from '../ports/index.ts';
+import type { Clock, Events, HeldLease, LeaseGuard, Log, Store } from '../ports/index.ts';
 import { makeBell } from './bell.ts';
 
 /** Beats at least this often, so that a cancel from another process reaches the handler in half a second. */
@@ -13,6 +13,15 @@ export interface LeaseKeeper {
   stop(): Promise<void>;
 }
 
+export interface KeepLeaseDeps {
+  readonly store: Store;
+  readonly events: Events;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Prolongs the lease while this process is too busy to do so; left out in tests. */
+  readonly leaseGuard?: LeaseGuard | null;
+}
+
 export interface LeaseWatch {
   readonly leaseMs: number;
   readonly onCancel: () => void;
@@ -23,12 +32,7 @@ export interface LeaseWatch {
  * Prolongs the lease of a running job every third of its length (at most 500 ms apart), and with each beat stores
  * progress and learns of a cancel. An event of the job makes it look at once: cancelling publishes one.
  */
-export function keepLease(
-  deps: { readonly store: Store; readonly events: Events; readonly clock: Clock; readonly log: Log },
-  job: Job,
-  lease: HeldLease,
-  watch: LeaseWatch,
-): LeaseKeeper {
+export function keepLease(deps: KeepLeaseDeps, job: Job, lease: HeldLease, watch: LeaseWatch): LeaseKeeper {
   const { store, events, clock, log } = deps;
   const scope = ownerScope(job.ownerId);
   const bell = makeBell(clock);
@@ -71,6 +75,7 @@ export function keepLease(
   }
 
   const unsubscribe = events.subscribe(job.id, () => void lookForCancel());
+  const letGo = deps.leaseGuard?.hold(lease, watch.leaseMs);
   const looping = loop();
   return {
     report(fraction, text) {
@@ -79,6 +84,7 @@ export function keepLease(
     },
     async stop() {
       stop.abort();
+      letGo?.();
       unsubscribe();
       bell.ring();
       await looping;

@@ -220,6 +220,18 @@ describe('the job runner', () => {
     expect(await eventsOf(job)).toContainEqual({ segments: [{ startMs: 0, endMs: 10, text: 'Hello.' }] });
   });
 
+  it('loses no job to others on its machine when all of them slept for longer than the lease', async () => {
+    start(untilAbortedHandler, { jobTimeoutMs: 100_000 });
+    const job = await add();
+    await clock.advance(300);
+    start(untilAbortedHandler, { workerId: 'w2' });
+    await clock.advance(4_900);
+    // The other looks 0.1 s after this moment; the sign of life is due 0.2 s after that.
+    await clock.pause(60_000);
+    await clock.advance(3_000);
+    expect(await find(job)).toMatchObject({ status: 'running', attempts: 1, lease: { workerId: 'w1', token: 1 } });
+  });
+
   it('keeps its lease for as long as the handler works', async () => {
     start(untilAbortedHandler, { leaseMs: 900, jobTimeoutMs: 100_000 });
     const job = await add();

@@ -35,6 +35,9 @@ export interface Runner {
 const LOOK_MS = 5_000;
 /** Shortest, when a job is due that another worker is about to take. */
 const LOOK_AGAIN_MS = 50;
+/** A wait that ends so much too late was no wait: the process or its machine stood still. */
+const PAUSED_MS = 2_000;
+const SETTLE_MS = 1_000;
 /** How long an aborted handler may take to end. Children are told to stop within a second. */
 const ABANDON_MS = 5_000;
 
@@ -174,8 +177,18 @@ function startLane(deps: RunnerDeps, options: RunnerOptions, lane: LaneTerms, ru
       } catch (error) {
         log.error('error', 'job.claim-failed', { kinds, cause: String(error) });
       }
-      if (!stop.signal.aborted) await bell.wait(waitMs);
+      if (!stop.signal.aborted) await waitQuietly(waitMs);
     }
+  }
+
+  /**
+   * After a pause (a laptop that slept, a machine without time for us) leases have run out while nobody could prolong them: those
+   * who hold them, here and in other processes that woke with us, get the time of two beats before anything is taken.
+   */
+  async function waitQuietly(waitMs: number): Promise<void> {
+    const from = clock.now();
+    await bell.wait(waitMs);
+    if (clock.now() - from - waitMs > PAUSED_MS) await clock.sleep(SETTLE_MS, stop.signal);
   }
 
   const looping = loop();

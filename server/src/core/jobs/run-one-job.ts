@@ -1,7 +1,7 @@
 import { AppError } from '../domain/app-error.ts';
 import type { Job, Outcome } from '../domain/job.ts';
 import { ownerScope } from '../domain/scope.ts';
-import type { Clock, Events, Log, Metrics, Queue, Store } from '../ports/index.ts';
+import type { Clock, Events, LeaseGuard, Log, Metrics, Queue, Store } from '../ports/index.ts';
 import type { Backoff } from './backoff.ts';
 import { dispatch } from './enqueue.ts';
 import type { JobCompletion, JobContext, RegisteredJob } from './job-kind.ts';
@@ -15,6 +15,7 @@ export interface RunnerDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly leaseGuard?: LeaseGuard | null;
 }
 
 export interface RunTerms {
