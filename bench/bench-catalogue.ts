@@ -16,6 +16,7 @@ export interface BenchOptions {
 export const benches: readonly Bench[] = [
   bench('startup', 'speed', './startup/startup.ts'),
   bench('search', 'speed', './search/search-speed.ts'),
+  bench('study', 'speed', './study/study.ts'),
   bench('search-postgres', 'speed', './search/search-speed-postgres.ts'),
   bench('queue', 'speed', './queue/queue.ts'),
   bench('recovery', 'speed', './recovery/recovery.ts'),
@@ -25,8 +26,11 @@ export const benches: readonly Bench[] = [
   bench('memory', 'speed', './memory/memory.ts'),
   bench('workers', 'speed', './workers/workers.ts'),
   bench('retrieval', 'quality', './quality/retrieval.ts'),
+  bench('meetings', 'quality', './quality/meetings.ts'),
+  bench('answers', 'quality', './quality/answers.ts'),
   bench('documents', 'quality', './quality/documents.ts'),
   bench('notes', 'quality', './quality/notes.ts'),
+  bench('diarization', 'quality', './quality/diarization.ts'),
   bench('word-error-rate', 'quality', './quality/word-error-rate.ts'),
 ];
 

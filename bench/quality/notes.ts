@@ -4,18 +4,16 @@ import { createEnergeticEmbedder } from '@scholium/server/adapters/energetic-ai/
 import { createExtractiveWriter } from '@scholium/server/adapters/extractive/extractive-writer.ts';
 import type { ArtifactContents, ArtifactDraft, ArtifactKind } from '@scholium/server/core/domain/artifact.ts';
 import { cite } from '@scholium/server/core/domain/passage.ts';
-import type { Embedder } from '@scholium/server/core/ports/embedder.ts';
 import type { StudySentence, Writer } from '@scholium/server/core/ports/writer.ts';
 import type { BenchTable } from '../bench-table.ts';
-import { findSampleData } from '../sample-data.ts';
-import { answerRows } from './answers.ts';
 import { recogniseSample } from './recognise-sample.ts';
+import { remembering } from './search-bed.ts';
 import { numbered, sampleFile } from './sentences.ts';
 
 const signal = new AbortController().signal;
 const HOURS_3_SENTENCES = 2000;
 
-/** How good the extractive notes and answers are: on the sample's text, on what PocketSphinx hears of it, and on XQuAD. */
+/** How good the extractive notes are: on the sample's text, and on what PocketSphinx hears of it. */
 export async function run(): Promise<BenchTable> {
   const embedder = remembering(createEnergeticEmbedder());
   const writer = createExtractiveWriter({ embedder });
@@ -27,27 +25,11 @@ export async function run(): Promise<BenchTable> {
       await pkRow(writer, text),
       await speedRow(writer, timed(text)),
     ];
-    const xquad = findSampleData('qa/xquad/xquad.en.json');
-    if (xquad) rows.push(...(await answerRows(writer, xquad)));
-    return { name: 'Notes and answers without a language model', rows };
+    return { name: 'Notes without a language model', rows };
   } finally {
     await writer.close();
     await embedder.close();
   }
-}
-
-/** The same sentences are asked about again and again here; embedding each once saves minutes. */
-function remembering(embedder: Embedder): Embedder {
-  const known = new Map<string, Float32Array>();
-  return {
-    ...embedder,
-    async embed(texts, purpose, stop) {
-      const fresh = [...new Set(texts)].filter((text) => !known.has(text));
-      const vectors = await embedder.embed(fresh, purpose, stop);
-      vectors.forEach((vector, i) => known.set(fresh[i] ?? '', vector));
-      return texts.flatMap((text) => known.get(text) ?? []);
-    },
-  };
 }
 
 type Row = BenchTable['rows'][number];

@@ -6,6 +6,7 @@ import { ownerScope } from '@scholium/server/core/domain/scope.ts';
 import type { Embedder, SearchIndex, SearchReply } from '@scholium/server/core/ports/index.ts';
 import type { BenchOptions } from '../bench-catalogue.ts';
 import type { BenchTable } from '../bench-table.ts';
+import { randomNumbers, unitVector } from './random-vectors.ts';
 import { readRealText } from './real-text.ts';
 
 const CHUNKS_PER_LECTURE = 100;
@@ -124,23 +125,6 @@ function passageOf(sourceId: string, number: number, text: string): IndexedPassa
     page: null,
     startChar: null,
     endChar: null,
-  };
-}
-
-function unitVector(dimensions: number, random: () => number): Float32Array {
-  const vector = Float32Array.from({ length: dimensions }, () => random() + random() + random() - 1.5);
-  const length = Math.hypot(...vector);
-  return vector.map((component) => component / length);
-}
-
-/** Numbers from 0 to 1, the same each time (mulberry32). */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let value = Math.imul(state ^ (state >>> 15), 1 | state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) / 2 ** 32;
   };
 }
 

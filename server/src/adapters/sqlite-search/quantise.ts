@@ -16,18 +16,23 @@ export function signBits(vector: Float32Array): Uint8Array {
   return bits;
 }
 
+/** The cosine between one vector and many quantised ones; 0 where one of them has no length. */
+export function cosineWith(query: Float32Array): (stored: Int8Array) => number {
+  const queryLength = Math.hypot(...query);
+  return (stored) => {
+    let dot = 0;
+    let squares = 0;
+    for (let index = 0; index < stored.length; index++) {
+      const b = stored[index] ?? 0;
+      dot += (query[index] ?? 0) * b;
+      squares += b * b;
+    }
+    const lengths = queryLength * Math.sqrt(squares);
+    return lengths > 0 ? dot / lengths : 0;
+  };
+}
+
 /** Cosine between a query's vector and a quantised one; 0 when one of them has no length. */
 export function cosineOf(query: Float32Array, stored: Int8Array): number {
-  let dot = 0;
-  let querySquares = 0;
-  let storedSquares = 0;
-  for (let index = 0; index < stored.length; index++) {
-    const a = query[index] ?? 0;
-    const b = stored[index] ?? 0;
-    dot += a * b;
-    querySquares += a * a;
-    storedSquares += b * b;
-  }
-  const lengths = Math.sqrt(querySquares * storedSquares);
-  return lengths > 0 ? dot / lengths : 0;
+  return cosineWith(query)(stored);
 }

@@ -47,6 +47,39 @@ searchIndexConformance('SqliteSearchIndex', async () => openIndex(makeFolder()).
 describe('SqliteSearchIndex', () => {
   const tides = makePassage('s:1:0', 'The tides rise.');
 
+  it('finds what a misspelt word is meant for, the nearest words only, and leaves words alone that stand somewhere', async () => {
+    const { index } = openIndex(makeFolder());
+    const texts = ['Gandhi walked to the sea.', 'Ctenophores glow in the dark.', 'A plane and a plant.', 'The planets move.'];
+    const passages = texts.map((text, number) => makePassage(`s:1:${number}`, text));
+    await index.replace(ann, 's', passages);
+    const textsFor = async (text: string) => (await find(index, text)).hits.map(({ passage }) => passage.text);
+    expect(await textsFor('ghandi')).toEqual([texts[0]]);
+    expect(await textsFor('ctenphores')).toEqual([texts[1]]);
+    expect(await textsFor('planet')).toEqual([texts[3]]);
+    expect(await textsFor('plan')).toEqual([]);
+    await index.replace(ann, 't', [makePassage('t:1:0', 'Ghandis are something else.', { sourceId: 't' })]);
+    expect(await textsFor('ghandi')).toEqual(['Ghandis are something else.']);
+  });
+
+  it('prefers passages where the words stand side by side, and those that others on the matter stand around', async () => {
+    const { index } = openIndex(makeFolder());
+    await index.replace(ann, 's', [
+      makePassage('s:1:0', 'The hall is of wood; its town is not an old one.', { firstWord: 0, lastWord: 10 }),
+      makePassage('s:1:1', 'They meet in the old town hall which is of wood.', { firstWord: 20, lastWord: 30 }),
+    ]);
+    const places = async (text: string) => (await find(index, text)).hits.map(({ passage }) => passage.id);
+    expect(await places('old town hall')).toEqual(['s:1:1', 's:1:0']);
+
+    await index.replace(ann, 's', [
+      makePassage('s:1:0', 'Tides come and go.', { firstWord: 0, lastWord: 3 }),
+      makePassage('s:1:1', 'Bread is baked now.', { firstWord: 4, lastWord: 7 }),
+      makePassage('s:1:2', 'Tides rise and fall.', { firstWord: 8, lastWord: 11 }),
+      makePassage('s:1:3', 'The tides of spring.', { firstWord: 12, lastWord: 15 }),
+      makePassage('s:1:4', 'All tides are high.', { firstWord: 16, lastWord: 19 }),
+    ]);
+    expect((await places('tides'))[0]).toBe('s:1:3');
+  });
+
   it('keeps what it was given when it is closed and opened again', async () => {
     const folder = makeFolder();
     const first = openIndex(folder);

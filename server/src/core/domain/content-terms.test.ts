@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { contentStems, overlapOf, queryWords, spaced, stemOf } from './content-terms.ts';
+import { contentStems, overlapOf, pairsIn, queryWords, spaced, stemOf } from './content-terms.ts';
 
 describe('words of a query', () => {
   it('are its content words, lower case, each once', () => {
@@ -50,5 +50,39 @@ describe('stems', () => {
   it('give the share of the query that stands in a text', () => {
     expect(overlapOf(new Set([stemOf('moon'), stemOf('pulling')]), 'The moons shine')).toBe(0.5);
     expect(overlapOf(new Set(), 'The moons shine')).toBe(0);
+  });
+
+  it('give the same share whether all words are stemmed or only those that begin alike', () => {
+    const word = fc.constantFrom(
+      'ied',
+      'École',
+      'ecoles',
+      'tidal',
+      'tides',
+      'skies',
+      'sky',
+      'dying',
+      'y',
+      'flies',
+      'naïve',
+      '月球',
+    );
+    fc.assert(
+      fc.property(fc.array(word), fc.array(word), (asked, text) => {
+        const stems = new Set(asked.map((one) => stemOf(one.toLowerCase())));
+        const there = new Set(text.map((one) => stemOf(one.toLowerCase())));
+        const expected = stems.size === 0 ? 0 : [...stems].filter((stem) => there.has(stem)).length / stems.size;
+        expect(overlapOf(stems, text.join(' '))).toBe(expected);
+      }),
+    );
+  });
+
+  it('give the share of neighbours that are neighbours in a text, whatever stop words are between', () => {
+    const stems = new Set(['old', 'town', 'hall']);
+    expect(pairsIn(stems, 'the hall of the old town')).toBe(0.5);
+    expect(pairsIn(stems, 'The Old Town’s halls')).toBe(0.5);
+    expect(pairsIn(stems, 'in an old town the hall stands')).toBe(1);
+    expect(pairsIn(stems, 'an old small town')).toBe(0);
+    expect(pairsIn(new Set(['old']), 'an old town')).toBe(0);
   });
 });

@@ -15,6 +15,8 @@ const MAX_QUERY_LENGTH = 4000;
 /** Most words of a query that are looked up. */
 const MAX_QUERY_WORDS = 64;
 
+const ASCII = /^[a-z0-9]*$/;
+
 /** Scripts that write words without spaces between them. */
 const UNSPACED = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmr}\p{sc=Mymr}]/u;
 
@@ -63,10 +65,47 @@ export function contentStems(text: string): string[] {
 /** Share (0..1) of the query's stems that stand in the text; 0 for a query without words. */
 export function overlapOf(queryStems: ReadonlySet<string>, text: string): number {
   if (queryStems.size === 0) return 0;
-  const inText = new Set(wordsIn(text).map(stemOf));
-  let found = 0;
-  for (const stem of queryStems) if (inText.has(stem)) found++;
-  return found / queryStems.size;
+  const stemIfAsked = stemmerFor(queryStems);
+  const found = new Set<string>();
+  for (const word of wordsIn(text)) {
+    const stem = stemIfAsked(word);
+    if (stem !== null) found.add(stem);
+  }
+  return found.size / queryStems.size;
+}
+
+/**
+ * Share (0..1) of the query's neighbouring stems that stand side by side in the text, in the same order, with nothing but stop
+ * words between them; 0 for a query of fewer than two words. A set keeps its order, which is that of the query.
+ *
+ * @example pairsIn(new Set(['old', 'town', 'hall']), 'the hall of the old town') // 0.5
+ */
+export function pairsIn(queryStems: ReadonlySet<string>, text: string): number {
+  if (queryStems.size < 2) return 0;
+  const stems = [...queryStems];
+  const places = new Map(stems.map((stem, place) => [stem, place]));
+  const stemIfAsked = stemmerFor(queryStems);
+  const found = new Set<number>();
+  let last = -1;
+  for (const word of wordsIn(text)) {
+    const stem = stemIfAsked(word);
+    if (stem === null && STOP_WORDS.has(word)) continue;
+    const place = stem === null ? -1 : (places.get(stem) ?? -1);
+    if (place > 0 && last === place - 1) found.add(place);
+    last = place < 0 ? -2 : place;
+  }
+  return found.size / (stems.length - 1);
+}
+
+/** The stem of a word when it is one of those; null else. Stemming keeps how a word begins, so few words need to be stemmed. */
+function stemmerFor(stems: ReadonlySet<string>): (word: string) => string | null {
+  const beginnings = new Set([...stems].map((stem) => stem.slice(0, 2)));
+  return (word) => {
+    const plain = ASCII.test(word) ? word : word.normalize('NFKD').replaceAll(/\p{M}/gu, '');
+    if (!beginnings.has(plain.slice(0, 2)) && !beginnings.has(plain.slice(0, 1))) return null;
+    const stem = stemOf(word);
+    return stems.has(stem) ? stem : null;
+  };
 }
 
 function wordsIn(text: string): string[] {
