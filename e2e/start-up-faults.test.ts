@@ -46,6 +46,19 @@ describe('a start that cannot work says which part is wrong and how to mend it',
     expectSentence(await runScholium(['serve', '--port', '0'], { folder: folder.path, environment }), /DATA_DIR/);
   });
 
+  it.each([
+    ['DATA_DIR', '/proc/x', /DATA_DIR/],
+    ['DATA_DIR', '/proc/x/y', /DATA_DIR/],
+    ['LOG_DIR', '/proc/x', /LOG_DIR/],
+    ['LOG_DIR', '/proc/x/y', /LOG_DIR/],
+    ['DATABASE_URL', '/proc/x.db', /DATABASE_URL/],
+    ['DATABASE_URL', '/proc/x/y.db', /DATABASE_URL/],
+  ])('%s=%s, where a parent is there and is said to be missing', { timeout: 30_000 }, async (name, value, sentence) => {
+    // Node's own recursive mkdir goes round for ever there; a run that hangs fails by the time limit.
+    const run = await runScholium(['serve', '--port', '0'], { folder: folder.path, environment: { [name]: value } });
+    expectSentence(run, sentence);
+  });
+
   it('a database that is none', async () => {
     const environment = { DB_PATH: join(folder.path, 'text.db') };
     await writeFile(environment.DB_PATH, 'this is not a database, and it is long enough to be looked at. '.repeat(100));

@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../core/domain/app-error.ts';
+import { makeFolderSync } from '../system/make-folder.ts';
 
 export interface RotatingFile {
   write(line: string): void;
@@ -25,7 +26,7 @@ export function openRotatingFile(
   let file: number;
   let sizeBytes = 0;
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolderSync(folder);
     file = open();
   } catch (cause) {
     throw new AppError(

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { CamelCasePlugin, Kysely } from 'kysely';
@@ -8,6 +7,7 @@ import type { Store } from '../../core/ports/store.ts';
 import { migrate } from '../sql/migrate.ts';
 import { sqlStore } from '../sql/sql-store.ts';
 import type { Tables } from '../sql/tables.ts';
+import { makeFolderSync } from '../system/make-folder.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import { fromSqliteError } from './sqlite-errors.ts';
 
@@ -45,7 +45,7 @@ export async function openSqliteStore({ path, log }: { path: string; log: Log })
 function openDatabase(path: string): Sqlite.Database {
   let database: Sqlite.Database | null = null;
   try {
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+    if (path !== ':memory:') makeFolderSync(dirname(path));
     // Milliseconds that a statement blocks the event loop for another process's lock; the dialect waits longer without blocking.
     database = new Sqlite(path, { timeout: 20 });
     database.pragma('foreign_keys = on');
@@ -72,7 +72,7 @@ function unavailable(error: unknown): AppError {
   if (known instanceof AppError) return known;
   return new AppError(
     'database_unavailable',
-    'The database file cannot be opened. Check that DB_PATH names a file in a folder Scholium may write to.',
+    'The database file cannot be opened. Check that DATABASE_URL (or DB_PATH) names a file in a folder Scholium may write to.',
     { cause: error },
   );
 }

@@ -8,7 +8,10 @@ const cures: readonly (readonly [string, string])[] = [
     'SQLITE_READONLY',
     'The database file cannot be written to. Give the user that runs Scholium write access to it and its folder.',
   ],
-  ['SQLITE_CANTOPEN', 'The database file cannot be opened. Check that DB_PATH names a file in a folder Scholium may write to.'],
+  [
+    'SQLITE_CANTOPEN',
+    'The database file cannot be opened. Check that DATABASE_URL (or DB_PATH) names a file in a folder Scholium may write to.',
+  ],
   ['SQLITE_PERM', 'The database file cannot be opened. Give the user that runs Scholium access to it and its folder.'],
   ['SQLITE_BUSY', 'The database was locked by another process for too long. Close other programs that use it, then try again.'],
   ['SQLITE_LOCKED', 'The database was locked for too long. Try again.'],

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clearTemporaryFolder } from '../disk/temporary-files.ts';
-import { makeFolder } from './make-folder.ts';
+import { makeFolder, makeFolderSync } from './make-folder.ts';
 
 describe('making a folder', () => {
   let folder: string;
@@ -26,11 +26,19 @@ describe('making a folder', () => {
 
   it.runIf(process.platform === 'linux')('ends with an error under /proc, where nothing can be made', async () => {
     await expect(makeFolder('/proc/scholium/blobs')).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(() => makeFolderSync('/proc/scholium/blobs')).toThrow(/ENOENT/);
     await expect(clearTemporaryFolder('/proc/scholium/blobs')).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('ends with an error below a file', async () => {
     await writeFile(join(folder, 'file'), '');
     await expect(makeFolder(join(folder, 'file', 'below'))).rejects.toMatchObject({ code: 'ENOTDIR' });
+    expect(() => makeFolderSync(join(folder, 'file', 'below'))).toThrow(/ENOTDIR/);
+  });
+
+  it('is done at once as well, again and again', async () => {
+    for (let time = 0; time < 2; time += 1) makeFolderSync(join(folder, 'sync', 'b', 'c'));
+    expect((await stat(join(folder, 'sync', 'b', 'c'))).isDirectory()).toBe(true);
+    makeFolderSync('/');
   });
 });

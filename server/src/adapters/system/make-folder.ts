@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -26,6 +27,35 @@ export async function makeFolder(path: string): Promise<string | undefined> {
       }
     }
     return first;
+  }
+}
+
+/** The same, where a program opens its files before anything else can happen. */
+export function makeFolderSync(path: string): void {
+  const missing: string[] = [];
+  for (let folder = path; ; folder = dirname(folder)) {
+    if (!isMissingParent(() => mkdirSync(folder)) || dirname(folder) === folder) break;
+    missing.unshift(folder);
+  }
+  for (const child of missing) {
+    try {
+      mkdirSync(child);
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error; // another process was faster
+    }
+  }
+}
+
+/** False when the folder was made or is there. */
+function isMissingParent(make: () => void): boolean {
+  try {
+    make();
+    return false;
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT') return true;
+    if (code !== 'EEXIST' && code !== 'EISDIR') throw error;
+    return false;
   }
 }
 
