@@ -35,7 +35,7 @@ export async function recogniseSample(signal: AbortSignal): Promise<readonly Stu
       processes: 2,
     }),
     clock: systemClock,
-    metrics: { transcribed: () => {} },
+    metrics: { transcribed: () => {}, modelLoaded: () => {} },
   };
   const audio = () => decode(deps, { scope, source, chunkMs: 30_000, maxDurationMs: 3_600_000 }, signal);
   const options = { model: null, language: null, task: 'transcribe' as const, vocabulary: [] };

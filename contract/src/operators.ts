@@ -44,7 +44,19 @@ export const kindFiguresSchema = z.object({
   deadLetters: z.number().int().min(0),
 });
 
+/** Places for jobs, of all workers together. */
+export const slotsSchema = z.object({
+  lane: z.string(),
+  kinds: z.array(z.string()).describe('Jobs of these kinds share the places'),
+  used: z.number().int().min(0),
+  total: z.number().int().min(0),
+  workers: z.number().int().min(0),
+});
+
 export const queueSchema = z.object({
+  slots: z
+    .array(slotsSchema)
+    .describe('By lane; none when no worker is there. A killed worker is counted for two and a half minutes more'),
   kinds: z.array(kindFiguresSchema).describe('By name; kinds that have jobs'),
   counts: z.array(z.object({ kind: z.string(), status: jobStatusSchema, count: z.number().int().min(0) })),
   deadLetters: z.number().int().min(0),

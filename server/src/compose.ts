@@ -23,6 +23,7 @@ import { startRunner, type Runner } from './core/jobs/run-jobs.ts';
 import { restoreCourse, restoreLecture, trashCourse, trashLecture, trashSource } from './core/library/trash.ts';
 import { bindModels } from './core/models/bind-models.ts';
 import type { SpeechModels } from './core/models/speech-models.ts';
+import { announceSlots } from './core/operations/worker-slots.ts';
 import { bindOperators } from './core/operations/bind-operators.ts';
 import { pipeline } from './core/pipeline.ts';
 import { bindSettings } from './core/settings/bind-settings.ts';
@@ -373,19 +374,32 @@ function startJobs(config: Config, ports: WorkerPorts, executedBy: 'worker' | 'i
   const retention = config.retention.enabled ? config.retention : null;
   // Where the web app is reached is not configured yet: times lead to places in the document itself.
   const deps = { ...ports, keepJobsDays: config.keepJobsDays, retention, publicUrl: config.publicUrl };
-  return startRunner(ports, {
-    jobs: pipeline(deps, {
-      chunkMs: config.transcribeChunkMs,
-      maxDurationMs: config.mediaMaxDurationMs,
-      helpers: config.transcribeHelpers,
-    }),
-    lanes: { speech: config.speechJobs, light: config.lightJobs },
-    workerId: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
+  const jobs = pipeline(deps, {
+    chunkMs: config.transcribeChunkMs,
+    maxDurationMs: config.mediaMaxDurationMs,
+    helpers: config.transcribeHelpers,
+  });
+  const lanes = { speech: config.speechJobs, light: config.lightJobs };
+  const workerId = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+  const runner = startRunner(ports, {
+    jobs,
+    lanes,
+    workerId,
     leaseMs: LEASE_MS,
     jobTimeoutMs: config.jobTimeoutMs,
     backoff: DEFAULT_BACKOFF,
     executedBy,
   });
+  const kindsOf = (lane: string): string[] => jobs.filter(({ kind }) => kind.lane === lane).map(({ kind }) => kind.kind);
+  const told = Object.entries(lanes).map(([lane, places]) => ({ lane, places, kinds: kindsOf(lane) }));
+  const stopTelling = announceSlots(ports, { workerId, lanes: told });
+  return {
+    running: () => runner.running(),
+    async stop(options) {
+      await stopTelling();
+      await runner.stop(options);
+    },
+  };
 }
 
 async function closePorts(ports: Ports): Promise<void> {

@@ -17,6 +17,12 @@ export function memorySettings(access: Access): Pick<Store, 'settings' | 'cache'
           const key = keyOf(ownerOf(scope), group);
           settings.set(key, { ...settings.get(key), ...structuredClone(values) });
         }),
+      remove: (scope, group, names) =>
+        access(({ settings }) => {
+          const key = keyOf(ownerOf(scope), group);
+          const left = Object.entries(settings.get(key) ?? {}).filter(([name]) => !names.includes(name));
+          settings.set(key, Object.fromEntries(left));
+        }),
     },
     cache: {
       find: (scope, kind, key, now) =>

@@ -53,6 +53,18 @@ export function settingsConformance(getStore: () => Store): void {
     });
   });
 
+  it('settings are removed by name, of one owner and group', async () => {
+    const system = ownerScope('system');
+    await store.settings.write(system, 'workers', { a: { at: 1 }, b: { at: 2 }, c: { at: 3 } }, 1);
+    await store.settings.write(system, 'switches', { a: false }, 1);
+    await store.settings.write(other, 'workers', { a: 1 }, 1);
+    await store.settings.remove(system, 'workers', []);
+    await store.settings.remove(system, 'workers', ['a', 'c', 'unknown']);
+    expect(await store.settings.read(system, 'workers')).toEqual({ b: { at: 2 } });
+    expect(await store.settings.read(system, 'switches')).toEqual({ a: false });
+    expect(await store.settings.read(other, 'workers')).toEqual({ a: 1 });
+  });
+
   describe('the cache', () => {
     it('gives back what was put in until it expires, to its owner only', async () => {
       await store.cache.put(local, anEntry());

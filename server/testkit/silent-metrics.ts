@@ -6,6 +6,7 @@ export const silentMetrics: Metrics = {
   jobStalled() {},
   jobFinished() {},
   placesTaken() {},
+  modelLoaded() {},
   transcribed() {},
   modelUsed() {},
   searched() {},

@@ -7,11 +7,13 @@ import { clip, safeText } from '../terminal/wrap-text.ts';
 export async function showQueue(context: CommandContext): Promise<void> {
   const client = await context.connect();
   const reply = await client.call('getQueue', { query: { limit: 1 }, signal: context.signal });
-  const { kinds, counts, deadLetters, oldestQueuedMs } = reply;
-  printResult(context, { kinds, counts, deadLetters, oldestQueuedMs }, () => {
+  const { kinds, counts, deadLetters, oldestQueuedMs, slots } = reply;
+  printResult(context, { kinds, slots, counts, deadLetters, oldestQueuedMs }, () => {
     const { terminal } = context;
     for (const line of tableOf(reply)) terminal.print(`  ${line}`);
     terminal.print();
+    for (const one of slots) terminal.print(`  ${slotsLine(one)}`);
+    if (slots.length === 0) terminal.print('  No worker is there. Start one with: scholium worker');
     terminal.print(`  ${oldestQueuedMs > 0 ? `The oldest job waits for ${duration(oldestQueuedMs)}.` : 'No job waits.'}`);
     const stalled = kinds.reduce((sum, one) => sum + one.stalled, 0);
     if (stalled > 0)
@@ -50,6 +52,12 @@ function tableOf({ kinds, counts }: QueueReply): string[] {
     return row(kind, cells.map(String));
   });
   return [row('kind', COLUMNS), ...lines];
+}
+
+/** `speech: 1 of 2 places taken, of 1 worker (transcribe, transcribe-help)` */
+function slotsLine({ lane, kinds, used, total, workers }: QueueReply['slots'][number]): string {
+  const by = workers === 1 ? '1 worker' : `${workers} workers`;
+  return `${safeText(lane)}: ${used} of ${total} places taken, of ${by} (${safeText(kinds.join(', '))})`;
 }
 
 function lineOf({ jobId, kind, lectureId, progress, attempts, maxAttempts, runningMs, workerId }: RunningJobReply): string {

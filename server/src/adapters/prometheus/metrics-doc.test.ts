@@ -33,6 +33,7 @@ beforeAll(async () => {
   metrics.jobFinished({ kind: 'transcribe', outcome: 'retried', durationMs: 1, errorCode: 'internal' });
   metrics.jobFinished({ kind: 'transcribe', outcome: 'failed', durationMs: 1, errorCode: 'internal' });
   metrics.placesTaken({ lane: 'speech', taken: 0, places: 1 });
+  metrics.modelLoaded({ engine: 'pocketsphinx', model: 'en-us', durationMs: 900 });
   metrics.transcribed({ engine: 'pocketsphinx', model: 'en-us', audioMs: 1_000, durationMs: 100 });
   metrics.modelUsed({ engine: 'openai', model: 'm', purpose: 'notes', inputTokens: 5, outputTokens: 2, costUsd: 0.01 });
   metrics.searched({ mode: 'hybrid', durationMs: 1 });

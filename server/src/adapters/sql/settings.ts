@@ -34,5 +34,14 @@ export function settingStore(db: Db): SettingStore {
         )
         .execute();
     },
+    async remove(scope, group, names) {
+      if (names.length === 0) return;
+      await db
+        .deleteFrom('settings')
+        .where('ownerId', '=', ownerOf(scope))
+        .where('groupName', '=', group)
+        .where('name', 'in', names)
+        .execute();
+    },
   };
 }

@@ -11,6 +11,8 @@ export interface Metrics {
   jobFinished(fields: { kind: string; outcome: string; durationMs: number; errorCode: string | null }): void;
   /** How many jobs of a lane this process works on, of how many it may. Told at each change. */
   placesTaken(fields: { lane: string; taken: number; places: number }): void;
+  /** An engine is ready for a recording: its model is loaded, in as many processes as it works with. */
+  modelLoaded(fields: { engine: string; model: string; durationMs: number }): void;
   /** `realTimeFactor` = time taken / length of the sound. */
   transcribed(fields: { engine: string; model: string; audioMs: number; durationMs: number }): void;
   /** A call of a language model; `purpose`: what it was for. `costUsd` null where the price is not known. */

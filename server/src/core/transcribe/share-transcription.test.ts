@@ -38,7 +38,12 @@ describe('a recording that several jobs transcribe', () => {
   }
   type Worker = Awaited<ReturnType<typeof worker>>;
 
-  const depsOf = ({ transcriber }: Worker) => ({ store, clock, transcriber, metrics: { transcribed: () => {} } });
+  const depsOf = ({ transcriber }: Worker) => ({
+    store,
+    clock,
+    transcriber,
+    metrics: { transcribed: () => {}, modelLoaded: () => {} },
+  });
   const inputOf = (holder: PartHolder, onBegin?: TranscribeInput['onBegin']): TranscribeInput => ({
     scope,
     source: aSource(),

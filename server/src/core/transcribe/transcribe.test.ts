@@ -47,12 +47,20 @@ interface Setting {
   readonly signal?: AbortSignal;
   readonly source?: ReturnType<typeof aSource>;
   readonly onChunk?: (done: { endMs: number }) => Promise<void>;
+  /** What was told of engines that became ready. */
+  readonly loaded?: object[];
+  readonly now?: () => number;
 }
 
 async function run({ transcriber, recording = new Recording(), ...rest }: Setting): Promise<string[]> {
   const store = rest.store ?? (await stockedStore());
   const commit = await transcribe(
-    { store, transcriber, clock: { now: () => 5_000, sleep: async () => {} }, metrics: { transcribed: () => {} } },
+    {
+      store,
+      transcriber,
+      clock: { now: rest.now ?? (() => 5_000), sleep: async () => {} },
+      metrics: { transcribed: () => {}, modelLoaded: (fields) => void rest.loaded?.push(fields) },
+    },
     {
       scope,
       source: rest.source ?? aSource(),
@@ -98,6 +106,13 @@ describe('transcribe', () => {
     });
     expect(await running).toEqual(TEXT);
     expect(done).toEqual([5, 4, 3, 2, 1, 0]);
+  });
+
+  it('tells how long the engine took to load its model', async () => {
+    const loaded: object[] = [];
+    let time = 0;
+    await run({ transcriber: new ReplayTranscriber(), loaded, now: () => (time += 100) });
+    expect(loaded).toEqual([{ engine: 'replay', model: 'replay', durationMs: 100 }]);
   });
 
   it('keeps as many chunks in work as the engine says, and no more', async () => {

@@ -21,7 +21,7 @@ export interface TranscribeDeps {
   readonly store: Pick<Store, 'outputs' | 'transcripts'>;
   readonly transcriber: Transcriber;
   readonly clock: Clock;
-  readonly metrics: Pick<Metrics, 'transcribed'>;
+  readonly metrics: Pick<Metrics, 'transcribed' | 'modelLoaded'>;
 }
 
 export interface TranscribeInput {
@@ -52,7 +52,7 @@ export type CommitTranscript = (tx: Pick<Store, 'outputs' | 'transcripts' | 'sou
  */
 export async function transcribe(deps: TranscribeDeps, input: TranscribeInput, signal: AbortSignal): Promise<CommitTranscript> {
   const startedAt = deps.clock.now();
-  const session = await deps.transcriber.open(input.options, signal);
+  const session = await openEngine(deps, input, signal);
   try {
     const key = keyOf(deps, input, session);
     const found = await deps.store.outputs.find(input.scope, key);
@@ -88,7 +88,7 @@ export async function helpTranscribe(
   input: TranscribeInput & { readonly outputKey: string },
   signal: AbortSignal,
 ): Promise<number> {
-  const session = await deps.transcriber.open(input.options, signal);
+  const session = await openEngine(deps, input, signal);
   try {
     const key = keyOf(deps, input, session);
     if (key !== input.outputKey) return 0;
@@ -101,6 +101,18 @@ export async function helpTranscribe(
   } finally {
     await session.close();
   }
+}
+
+/** Engines load their model when they are opened: without it they cannot say that they are ready. */
+async function openEngine(deps: TranscribeDeps, input: TranscribeInput, signal: AbortSignal): Promise<TranscriberSession> {
+  const beganAt = deps.clock.now();
+  const session = await deps.transcriber.open(input.options, signal);
+  deps.metrics.modelLoaded({
+    engine: deps.transcriber.engine,
+    model: session.model,
+    durationMs: deps.clock.now() - beganAt,
+  });
+  return session;
 }
 
 function keyOf(deps: TranscribeDeps, input: TranscribeInput, session: TranscriberSession): string {

@@ -1,3 +1,4 @@
+import { ownerScope, SYSTEM_OWNER } from '../../core/domain/scope.ts';
 import { createClient, type Client } from '@scholium/client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openApiFixture, spokenTranscript, type ApiFixture } from '../../../testkit/api-fixture.ts';
@@ -74,6 +75,7 @@ test('all dead letters are replayed, or dropped, at once', async () => {
 
 test('the queue tells what waits by kind and status, and who runs what', async () => {
   expect(await client.call('getQueue')).toEqual({
+    slots: [],
     kinds: [],
     counts: [],
     deadLetters: 0,
@@ -95,6 +97,9 @@ test('the queue tells what waits by kind and status, and who runs what', async (
   const { oldestQueuedMs } = queue;
   expect(queue.kinds).toEqual([{ kind: 'test', queued: 1, delayed: 0, oldestQueuedMs, running: 1, stalled: 0, deadLetters: 1 }]);
   expect(queue.running[0]?.runningMs).toBeLessThan(60_000);
+  const lanes = [{ lane: 'light', kinds: ['test'], places: 2 }];
+  await api.store.settings.write(ownerScope(SYSTEM_OWNER), 'workers', { w1: { at: Date.now(), lanes } }, Date.now());
+  expect((await client.call('getQueue')).slots).toEqual([{ lane: 'light', kinds: ['test'], used: 1, total: 2, workers: 1 }]);
 });
 
 test('retention foresees, then puts into the trash; the recording is restored with sound and words', async () => {

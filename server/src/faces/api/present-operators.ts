@@ -29,7 +29,7 @@ export function presentRunning({ job, runningMs }: RunningJob): RunningJobReply 
   };
 }
 
-export function presentFigures({ counts, kinds, oldestQueuedMs }: JobFigures): Omit<QueueReply, 'running'> {
+export function presentFigures({ counts, kinds, oldestQueuedMs }: JobFigures): Omit<QueueReply, 'running' | 'slots'> {
   return {
     kinds: kinds.map((one) => ({ ...one, oldestQueuedMs: Math.round(one.oldestQueuedMs) })),
     counts: [...counts],

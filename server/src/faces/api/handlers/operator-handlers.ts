@@ -37,8 +37,16 @@ export function operatorHandlers(deps: ApiDeps) {
     },
     async getQueue({ scope, query }) {
       requireOperator(scope);
-      const { figures, running, nextCursor } = await operators.queue({ cursor: query.cursor ?? null, limit: query.limit });
-      return { status: 200, body: { ...presentFigures(figures), running: running.map(presentRunning), nextCursor } };
+      const { figures, slots, running, nextCursor } = await operators.queue({ cursor: query.cursor ?? null, limit: query.limit });
+      return {
+        status: 200,
+        body: {
+          ...presentFigures(figures),
+          slots: [...slots].map((one) => ({ ...one, kinds: [...one.kinds] })),
+          running: running.map(presentRunning),
+          nextCursor,
+        },
+      };
     },
     async applyRetention({ scope, body, signal }) {
       requireOperator(scope);
