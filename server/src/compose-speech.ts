@@ -4,7 +4,7 @@ import { CATALOGUE } from './core/models/catalogue.ts';
 import { MODELS_HOST } from './core/models/model-files.ts';
 import type { SpeechModel } from './core/models/speech-model.ts';
 import type { SpeechModels } from './core/models/speech-models.ts';
-import type { Clock, Log, ModelShelf, Transcriber } from './core/ports/index.ts';
+import type { Clock, Diarizer, Log, ModelShelf, Transcriber } from './core/ports/index.ts';
 import type { Config } from './config.ts';
 
 /** A short recording soon after another does not wait for its model. */
@@ -80,4 +80,19 @@ export async function openTranscribers(
     }),
   ];
   return config.transcriptionEngine === 'auto' ? all : all.filter(({ engine }) => engine === config.transcriptionEngine);
+}
+
+/** What tells speakers apart, best first: models where they are fetched, else roughly; nothing when that is off. */
+export async function openDiarizers(config: Config, { shelf }: Pick<SpeechModels, 'shelf'>): Promise<readonly Diarizer[]> {
+  if (config.diarization === 'off') return [];
+  const { createSherpaDiarizer } = await import('./adapters/sherpa-diarizer/sherpa-diarizer.ts');
+  const { createMfccDiarizer } = await import('./adapters/mfcc-diarizer/mfcc-diarizer.ts');
+  const sherpa = createSherpaDiarizer({
+    locate: (id) => shelf.locate(id),
+    segmentationModel: 'pyannote-segmentation-3.0',
+    embeddingModel: 'campplus-voxceleb',
+    device: config.aiDevice,
+    threads: 1,
+  });
+  return [sherpa, createMfccDiarizer()];
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Config } from './config.ts';
-import { openSpeechModels, openTranscribers } from './compose-speech.ts';
+import { openSpeechModels, openDiarizers, openTranscribers } from './compose-speech.ts';
 import { ask } from './core/ask/ask.ts';
 import { importTranscript } from './core/imports/import-transcript.ts';
 import { bindCorrections } from './core/corrections/bind-corrections.ts';
@@ -23,9 +23,10 @@ import { startRunner, type Runner } from './core/jobs/run-jobs.ts';
 import { restoreCourse, restoreLecture, trashCourse, trashLecture, trashSource } from './core/library/trash.ts';
 import { bindModels } from './core/models/bind-models.ts';
 import type { SpeechModels } from './core/models/speech-models.ts';
-import { announceSlots } from './core/operations/worker-slots.ts';
 import { bindOperators } from './core/operations/bind-operators.ts';
 import { pipeline } from './core/pipeline.ts';
+import { diarizeJob } from './core/diarize/diarize.job.ts';
+import { bindSpeakers } from './core/speakers/bind-speakers.ts';
 import { bindSettings } from './core/settings/bind-settings.ts';
 import { whileOn } from './core/settings/switches.ts';
 import { createUsageRecorder, type UsageRecorder } from './core/settings/usage-recorder.ts';
@@ -33,11 +34,11 @@ import { addWebPage } from './core/read/add-document.ts';
 import type {
   Blobs,
   Clock,
+  Diarizer,
   DocumentReader,
   Embedder,
   Events,
   ExportRenderers,
-  LeaseGuard,
   Log,
   MediaDecoder,
   Queue,
@@ -70,8 +71,6 @@ export interface Ports {
   readonly blobs: Blobs;
   readonly queue: Queue;
   readonly events: Events;
-  /** Null where the store is not one that a thread can open. */
-  readonly leaseGuard: LeaseGuard | null;
   readonly searchIndex: SearchIndex;
   readonly embedder: Embedder | null;
   readonly writer: Writer;
@@ -82,6 +81,8 @@ export interface Ports {
   readonly voiceActivity: VoiceActivityDetector;
   /** Speech engines, best first. */
   readonly transcribers: readonly Transcriber[];
+  /** What tells speakers apart, best first; none when that is off. */
+  readonly diarizers: readonly Diarizer[];
   /** What they can load; `shelf.locate` says where a model lies. */
   readonly speechModels: SpeechModels;
 }
@@ -99,8 +100,8 @@ export interface Composition {
   close(): Promise<void>;
 }
 
-/** A worker that is silent for so long has lost its job. Why 7 s: docs/decisions/0004-jobs.md. */
-const LEASE_MS = 7_000;
+/** A worker that is silent for so long has lost its job. */
+const LEASE_MS = 10_000;
 /** For jobs that the API began itself, once workers can be reached again. */
 const FALLBACK_GRACE_MS = 60_000;
 
@@ -143,6 +144,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     uploads: bindUploads(ports, { maxBytes: config.uploadMaxFileSizeBytes }),
     trash: bindTrash(ports),
     corrections: bindCorrections(ports),
+    speakers: bindSpeakers(ports),
     importTranscript: (input, signal) => importTranscript(ports, input, signal),
     speechModels: bindModels({ ...ports, ...speech }),
     threads: bindThreads(asking),
@@ -196,7 +198,6 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
     blobs,
     queue,
     events,
-    leaseGuard: overrides.leaseGuard ?? (overrides.store ? null : await openLeaseGuard(config, log)),
     searchIndex,
     embedder,
     writer: overrides.writer ?? (await openWriter(config, clock, embedder)),
@@ -210,6 +211,7 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
     webFetcher: overrides.webFetcher ?? (await openWebFetcher(config)),
     voiceActivity: overrides.voiceActivity ?? createSherpaVad(),
     transcribers: overrides.transcribers ?? (await openTranscribers(config, speechModels, log)),
+    diarizers: overrides.diarizers ?? (await openDiarizers(config)),
     speechModels,
   };
 }
@@ -295,7 +297,7 @@ async function openShared(config: Config, log: Log, overrides: Partial<Ports>): 
   const { openBullmqQueue } = await import('./adapters/bullmq/bullmq-queue.ts');
   const { redisEvents } = await import('./adapters/redis/redis-events.ts');
   const { store, pools } = database;
-  const speechKinds = [transcribeJob, helpTranscribeJob].map(({ kind }) => kind);
+  const speechKinds = [transcribeJob, helpTranscribeJob, diarizeJob].map(({ kind }) => kind);
   const events = await redisEvents({ ...config.redis, store, log });
   const queue = await openBullmqQueue({ ...config.redis, speechKinds, log });
   const close = async (): Promise<void> => {
@@ -303,11 +305,6 @@ async function openShared(config: Config, log: Log, overrides: Partial<Ports>): 
     await events.close();
   };
   return { store, queue: overrides.queue ?? { ...queue, close }, events: overrides.events ?? events, ...(pools && { pools }) };
-}
-
-async function openLeaseGuard({ postgresUrl, databasePath }: Config, log: Log): Promise<LeaseGuard> {
-  const { createLeaseGuard } = await import('./adapters/worker-thread/lease-guard.ts');
-  return createLeaseGuard({ database: postgresUrl === null ? { sqlitePath: databasePath } : { postgresUrl }, log });
 }
 
 async function openDatabase(config: Config, log: Log, overrides: Partial<Ports>): Promise<Shared> {
@@ -325,7 +322,6 @@ async function openDatabase(config: Config, log: Log, overrides: Partial<Ports>)
   return { store, queue: overrides.queue ?? inProcessQueue(), events: overrides.events ?? storeEvents(store) };
 }
 
-/** Best first. */
 async function reindex(deps: Pick<Ports, 'store' | 'queue' | 'events' | 'clock' | 'log'>): Promise<void> {
   try {
     const jobs = await requestReindex(deps, transcribeJob.kind);
@@ -374,36 +370,22 @@ function startJobs(config: Config, ports: WorkerPorts, executedBy: 'worker' | 'i
   const retention = config.retention.enabled ? config.retention : null;
   // Where the web app is reached is not configured yet: times lead to places in the document itself.
   const deps = { ...ports, keepJobsDays: config.keepJobsDays, retention, publicUrl: config.publicUrl };
-  const jobs = pipeline(deps, {
-    chunkMs: config.transcribeChunkMs,
-    maxDurationMs: config.mediaMaxDurationMs,
-    helpers: config.transcribeHelpers,
-  });
-  const lanes = { speech: config.speechJobs, light: config.lightJobs };
-  const workerId = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
-  const runner = startRunner(ports, {
-    jobs,
-    lanes,
-    workerId,
+  return startRunner(ports, {
+    jobs: pipeline(deps, {
+      chunkMs: config.transcribeChunkMs,
+      maxDurationMs: config.mediaMaxDurationMs,
+      helpers: config.transcribeHelpers,
+    }),
+    lanes: { speech: config.speechJobs, light: config.lightJobs },
+    workerId: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
     leaseMs: LEASE_MS,
     jobTimeoutMs: config.jobTimeoutMs,
     backoff: DEFAULT_BACKOFF,
     executedBy,
   });
-  const kindsOf = (lane: string): string[] => jobs.filter(({ kind }) => kind.lane === lane).map(({ kind }) => kind.kind);
-  const told = Object.entries(lanes).map(([lane, places]) => ({ lane, places, kinds: kindsOf(lane) }));
-  const stopTelling = announceSlots(ports, { workerId, lanes: told });
-  return {
-    running: () => runner.running(),
-    async stop(options) {
-      await stopTelling();
-      await runner.stop(options);
-    },
-  };
 }
 
 async function closePorts(ports: Ports): Promise<void> {
-  await ports.leaseGuard?.close();
   await ports.writer.close();
   await ports.exportRenderers.pdf.close();
   await ports.exportRenderers.docx.close();

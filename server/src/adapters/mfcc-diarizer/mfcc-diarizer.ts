@@ -7,6 +7,8 @@ import { ThreadPool } from '../worker-thread/thread-pool.ts';
 import type { DiarizeMethods } from './diarize.thread.ts';
 
 const FILE = new URL('./diarize.thread.ts', import.meta.url);
+/** Raised when the same sound gives other turns. */
+const VERSION = 1;
 /** Of speech that is looked at together; voices are linked from one to the next. About 10 MB while it is in work. */
 const WINDOW_MS = 5 * 60_000;
 /** Ten hours keep some ten megabytes. */
@@ -22,6 +24,7 @@ export function createMfccDiarizer({ windowMs = WINDOW_MS } = {}): Diarizer {
     engine: 'mfcc',
     approximate: true,
     unavailable: async () => null,
+    digest: async () => `mfcc:${VERSION}:${windowMs}`,
     async diarize(speech, { speakers, onProgress }, signal) {
       signal.throwIfAborted();
       const thread = new ThreadPool<DiarizeMethods>({ file: FILE, data: windowMs / 10, size: 1, idleMs: 60_000, heap: HEAP });

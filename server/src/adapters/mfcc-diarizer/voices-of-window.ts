@@ -32,7 +32,7 @@ const ROUNDS = 2;
 /** Of a voice; fewer do not tell what it is like. */
 const LEAST_FRAMES = 2 * COEFFICIENTS;
 /** Too many voices in a window do no harm: they are joined across windows. Found by the bench, see docs/speakers.md. */
-const PENALTY = 1.5;
+const PENALTY = 1.25;
 const MOST_VOICES = 12;
 
 /**
