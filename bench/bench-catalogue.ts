@@ -31,7 +31,6 @@ export const benches: readonly Bench[] = [
   bench('documents', 'quality', './quality/documents.ts'),
   bench('notes', 'quality', './quality/notes.ts'),
   bench('diarization', 'quality', './quality/diarization.ts'),
-  bench('diarization', 'quality', './quality/diarization.ts'),
   bench('word-error-rate', 'quality', './quality/word-error-rate.ts'),
 ];
 

@@ -39,6 +39,7 @@ export const errorCatalogue = {
   preset_conflict: { status: 409, title: 'The preset cannot be made or changed', permanent: true },
   artifact_conflict: { status: 409, title: 'The artifact was changed by somebody else', permanent: true },
   transcript_file_invalid: { status: 422, title: 'The file is not a transcript that can be read', permanent: true },
+  speaker_not_found: { status: 404, title: 'There is no such speaker', permanent: true },
   transcript_conflict: { status: 409, title: 'The transcript was changed meanwhile', permanent: true },
   nothing_to_undo: { status: 409, title: 'There is nothing to undo', permanent: true },
   job_not_cancellable: { status: 409, title: 'The job has ended already', permanent: true },

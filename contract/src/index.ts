@@ -15,6 +15,7 @@ export * from './operators.ts';
 export * from './problem.ts';
 export * from './search.ts';
 export * from './settings.ts';
+export * from './speaker.ts';
 export * from './thread.ts';
 export * from './transcript.ts';
 export * from './upload.ts';

@@ -7,6 +7,7 @@ import { modelOperations } from './operations/models.ts';
 import { operatorOperations } from './operations/operators.ts';
 import { correctionOperations } from './operations/corrections.ts';
 import { recordingOperations } from './operations/recordings.ts';
+import { speakerOperations } from './operations/speakers.ts';
 import { settingOperations } from './operations/settings.ts';
 import { studyOperations } from './operations/study.ts';
 import { systemOperations } from './operations/system.ts';
@@ -18,6 +19,7 @@ export const operations = {
   ...libraryOperations,
   ...recordingOperations,
   ...correctionOperations,
+  ...speakerOperations,
   ...uploadOperations,
   ...studyOperations,
   ...artifactOperations,

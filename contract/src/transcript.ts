@@ -14,10 +14,13 @@ export const segmentSchema = z.object({
   id: z.number().int().min(0),
   startMs: z.number().int().min(0),
   endMs: z.number().int().min(0),
+  /** A name where somebody gave one, else a label such as `S1`; null when nobody told speakers apart. */
   speaker: z.string().nullable(),
   text: z.string(),
   confidence: z.number().min(0).max(1),
   words: z.array(wordSchema),
+  /** What stored versions call the speaker, where a name stands in its place. */
+  speakerLabel: z.string().optional(),
   /** ISO 639-1, where an engine heard another language here than in most of the recording. */
   language: z.string().optional(),
 });

@@ -23,6 +23,7 @@ import { startRunner, type Runner } from './core/jobs/run-jobs.ts';
 import { restoreCourse, restoreLecture, trashCourse, trashLecture, trashSource } from './core/library/trash.ts';
 import { bindModels } from './core/models/bind-models.ts';
 import type { SpeechModels } from './core/models/speech-models.ts';
+import { announceSlots } from './core/operations/worker-slots.ts';
 import { bindOperators } from './core/operations/bind-operators.ts';
 import { pipeline } from './core/pipeline.ts';
 import { diarizeJob } from './core/diarize/diarize.job.ts';
@@ -39,6 +40,7 @@ import type {
   Embedder,
   Events,
   ExportRenderers,
+  LeaseGuard,
   Log,
   MediaDecoder,
   Queue,
@@ -71,6 +73,8 @@ export interface Ports {
   readonly blobs: Blobs;
   readonly queue: Queue;
   readonly events: Events;
+  /** Null where the store is not one that a thread can open. */
+  readonly leaseGuard: LeaseGuard | null;
   readonly searchIndex: SearchIndex;
   readonly embedder: Embedder | null;
   readonly writer: Writer;
@@ -100,8 +104,8 @@ export interface Composition {
   close(): Promise<void>;
 }
 
-/** A worker that is silent for so long has lost its job. */
-const LEASE_MS = 10_000;
+/** A worker that is silent for so long has lost its job. Why 7 s: docs/decisions/0004-jobs.md. */
+const LEASE_MS = 7_000;
 /** For jobs that the API began itself, once workers can be reached again. */
 const FALLBACK_GRACE_MS = 60_000;
 
@@ -198,6 +202,7 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
     blobs,
     queue,
     events,
+    leaseGuard: overrides.leaseGuard ?? (overrides.store ? null : await openLeaseGuard(config, log)),
     searchIndex,
     embedder,
     writer: overrides.writer ?? (await openWriter(config, clock, embedder)),
@@ -211,7 +216,7 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
     webFetcher: overrides.webFetcher ?? (await openWebFetcher(config)),
     voiceActivity: overrides.voiceActivity ?? createSherpaVad(),
     transcribers: overrides.transcribers ?? (await openTranscribers(config, speechModels, log)),
-    diarizers: overrides.diarizers ?? (await openDiarizers(config)),
+    diarizers: overrides.diarizers ?? (await openDiarizers(config, speechModels)),
     speechModels,
   };
 }
@@ -307,6 +312,11 @@ async function openShared(config: Config, log: Log, overrides: Partial<Ports>): 
   return { store, queue: overrides.queue ?? { ...queue, close }, events: overrides.events ?? events, ...(pools && { pools }) };
 }
 
+async function openLeaseGuard({ postgresUrl, databasePath }: Config, log: Log): Promise<LeaseGuard> {
+  const { createLeaseGuard } = await import('./adapters/worker-thread/lease-guard.ts');
+  return createLeaseGuard({ database: postgresUrl === null ? { sqlitePath: databasePath } : { postgresUrl }, log });
+}
+
 async function openDatabase(config: Config, log: Log, overrides: Partial<Ports>): Promise<Shared> {
   if (config.postgresUrl !== null && !overrides.store) {
     const { openPostgres } = await import('./adapters/postgres/open-postgres.ts');
@@ -370,22 +380,36 @@ function startJobs(config: Config, ports: WorkerPorts, executedBy: 'worker' | 'i
   const retention = config.retention.enabled ? config.retention : null;
   // Where the web app is reached is not configured yet: times lead to places in the document itself.
   const deps = { ...ports, keepJobsDays: config.keepJobsDays, retention, publicUrl: config.publicUrl };
-  return startRunner(ports, {
-    jobs: pipeline(deps, {
-      chunkMs: config.transcribeChunkMs,
-      maxDurationMs: config.mediaMaxDurationMs,
-      helpers: config.transcribeHelpers,
-    }),
-    lanes: { speech: config.speechJobs, light: config.lightJobs },
-    workerId: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
+  const jobs = pipeline(deps, {
+    chunkMs: config.transcribeChunkMs,
+    maxDurationMs: config.mediaMaxDurationMs,
+    helpers: config.transcribeHelpers,
+  });
+  const lanes = { speech: config.speechJobs, light: config.lightJobs };
+  const workerId = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+  const runner = startRunner(ports, {
+    jobs,
+    lanes,
+    workerId,
     leaseMs: LEASE_MS,
     jobTimeoutMs: config.jobTimeoutMs,
     backoff: DEFAULT_BACKOFF,
     executedBy,
   });
+  const kindsOf = (lane: string): string[] => jobs.filter(({ kind }) => kind.lane === lane).map(({ kind }) => kind.kind);
+  const told = Object.entries(lanes).map(([lane, places]) => ({ lane, places, kinds: kindsOf(lane) }));
+  const stopTelling = announceSlots(ports, { workerId, lanes: told });
+  return {
+    running: () => runner.running(),
+    async stop(options) {
+      await stopTelling();
+      await runner.stop(options);
+    },
+  };
 }
 
 async function closePorts(ports: Ports): Promise<void> {
+  await ports.leaseGuard?.close();
   await ports.writer.close();
   await ports.exportRenderers.pdf.close();
   await ports.exportRenderers.docx.close();

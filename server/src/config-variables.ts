@@ -191,6 +191,11 @@ export const variables = {
   ),
   MODELS_OFFLINE: variable('`true`: speech models are never fetched; copy them and run `scholium models verify`.', 'false', flag),
   HF_TOKEN: variable('Token of a Hugging Face account, for models that want one. Sent to `huggingface.co` only.', '', text),
+  DIARIZATION: variable(
+    '`auto` finds out who speaks after each transcription, with models where they are fetched, else roughly; `off` does not.',
+    'auto',
+    z.enum(['auto', 'off']),
+  ),
   SPEECH_PROCESSES: variable('Speech engine processes side by side; 0 takes one a core.', '0', wholeNumber(0, 256)),
   SPEECH_JOBS: variable('Recordings that are transcribed at the same time; 0 takes half the cores.', '0', wholeNumber(0, 256)),
   LIGHT_JOBS: variable('Other jobs that run at the same time.', '2', wholeNumber(1, 256)),

@@ -177,6 +177,7 @@ describe('a value that cannot be used', () => {
     TRANSCRIPTION_ENGINE: 'magic',
     AI_DEVICE: 'abacus',
     MODELS_OFFLINE: 'perhaps',
+    DIARIZATION: 'perhaps',
     SPEECH_PROCESSES: '-1',
     SPEECH_JOBS: '1.5',
     LIGHT_JOBS: '0',

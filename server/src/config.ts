@@ -46,6 +46,8 @@ export interface Config extends ModelsConfig, EnginesConfig {
   readonly mediaMaxDurationMs: number;
   readonly transcribeChunkMs: number;
   readonly speechProcesses: number;
+  /** Whether who speaks is found out after each transcription. */
+  readonly diarization: 'auto' | 'off';
   readonly speechJobs: number;
   readonly lightJobs: number;
   /** How many other workers may help with one long recording. */
@@ -119,6 +121,7 @@ export function loadConfig(environment: Environment = process.env, options: { cw
     mediaMaxDurationMs: variables.MEDIA_MAX_HOURS * 3_600_000,
     transcribeChunkMs: variables.TRANSCRIBE_CHUNK_SECONDS * 1000,
     ...enginesConfig(variables, { cwd, dataDir }),
+    diarization: variables.DIARIZATION,
     speechProcesses: variables.SPEECH_PROCESSES || cores,
     speechJobs: variables.SPEECH_JOBS || Math.max(1, Math.floor(cores / 2)),
     transcribeHelpers: variables.TRANSCRIBE_HELPERS,

@@ -22,6 +22,8 @@ import type { DocumentToRead } from '../src/core/ports/document-reader.ts';
 import { PlainDocumentReader } from './plain-document-reader.ts';
 import { ingest } from '../src/core/ingest/ingest.ts';
 import { importTranscript } from '../src/core/imports/import-transcript.ts';
+import { silentDiarizer } from './silent-diarizer.ts';
+import { bindSpeakers } from '../src/core/speakers/bind-speakers.ts';
 import { bindCorrections } from '../src/core/corrections/bind-corrections.ts';
 import { cancelJob } from '../src/core/jobs/cancel-job.ts';
 import { enqueue } from '../src/core/jobs/enqueue.ts';
@@ -115,6 +117,7 @@ export async function openApiFixture(overrides: Partial<ApiDeps> = {}, disk: Par
     }),
     speechModels: bindModels({ ...jobDeps, ...noModels, transcribers: [] }),
     corrections: bindCorrections(jobDeps),
+    speakers: bindSpeakers({ ...jobDeps, diarizers: [silentDiarizer] }),
     importTranscript: (input, signal) => importTranscript({ ...ports, documentReader: plainReader }, input, signal),
     trash: {
       trashCourse: (input) => trashCourse(jobDeps, input),

@@ -2,6 +2,7 @@ import type { DocumentText } from '../src/core/domain/document.ts';
 import type { Course, Lecture, Source } from '../src/core/domain/library.ts';
 import type { Scope } from '../src/core/domain/scope.ts';
 import type { Transcript } from '../src/core/domain/transcript.ts';
+import type { SpeakerStore } from '../src/core/ports/speaker-store.ts';
 import type { SettingStore } from '../src/core/ports/setting-store.ts';
 import type {
   CourseStore,
@@ -21,6 +22,7 @@ type ReadableStore = {
   transcripts: Pick<TranscriptStore, 'find' | 'latest'>;
   documents: Pick<DocumentStore, 'find' | 'latest'>;
   settings: Pick<SettingStore, 'read'>;
+  speakers: Pick<SpeakerStore, 'ofSource'>;
 };
 
 /** One course with one lecture with one source (ids `course`, `lecture`, `source`, owner `ann`), to be changed by tests. */
@@ -30,7 +32,7 @@ export interface Shelf {
   source: Source | null;
   transcripts: Transcript[];
   documents: DocumentText[];
-  readonly store: Pick<Store, 'courses' | 'lectures' | 'sources' | 'transcripts' | 'documents' | 'settings'>;
+  readonly store: Pick<Store, 'courses' | 'lectures' | 'sources' | 'speakers' | 'transcripts' | 'documents' | 'settings'>;
 }
 
 export function makeShelf(...transcripts: Transcript[]): Shelf {
@@ -76,6 +78,7 @@ export function makeShelf(...transcripts: Transcript[]): Shelf {
       latest: async (_scope, sourceId) => shelf.transcripts.findLast((transcript) => transcript.sourceId === sourceId) ?? null,
     },
     settings: { read: async () => ({}) },
+    speakers: { ofSource: async () => [] },
     documents: {
       find: async (_scope, sourceId, version) =>
         shelf.documents.find((document) => document.sourceId === sourceId && document.version === version) ?? null,

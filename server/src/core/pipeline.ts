@@ -7,6 +7,8 @@ import { carryCorrections } from './corrections/carry-corrections.ts';
 import { correctEverywhere } from './corrections/correct-everywhere.ts';
 import { correctEverywhereJob } from './corrections/correct-everywhere.job.ts';
 import { decode, decodeKey, type DecodeDeps } from './decode/decode.ts';
+import { diarizeJob } from './diarize/diarize.job.ts';
+import { diarizeRecording, followWithDiarization, type DiarizeRecordingDeps } from './diarize/diarize-recording.ts';
 import { exportLecture, type ExportLectureDeps } from './export/export-lecture.ts';
 import { exportLectureJob } from './export/export-lecture.job.ts';
 import { generate, type GenerateDeps } from './generate/generate.ts';
@@ -21,7 +23,7 @@ import { requestIn } from './jobs/request.ts';
 import { readSource, type ReadSourceDeps } from './read/read-source.ts';
 import { readSourceJob, type ReadSourcePayload } from './read/read-source.job.ts';
 import { registerJob, type JobContext, type JobHandler, type RegisteredJob } from './jobs/job-kind.ts';
-import type { Clock, Events, Log, MediaDecoder, Queue, Store, Transcriber } from './ports/index.ts';
+import type { Clock, Diarizer, Events, Log, MediaDecoder, Queue, Store, Transcriber } from './ports/index.ts';
 import { chooseTranscriber, type SpeechEngines } from './transcribe/choose-transcriber.ts';
 import { helpTranscribeJob, type HelpTranscribePayload } from './transcribe/help-transcribe.job.ts';
 import { callHelpers, dismissHelpers } from './transcribe/helpers.ts';
@@ -46,6 +48,7 @@ import { upkeepJob } from './upkeep/upkeep.job.ts';
  *                 (on several machines, jobs `transcribe-help` do chunks of a long one beside it)
  *   indexing      passages are found by words                            /
  *                 ... and by meaning                                        job `index`, follows by itself
+ *   diarize       who speaks when is laid over the transcript                job `diarize`, follows by itself
  *   read          documents, web pages and captions become text             job `read`, then `index`
  *   generate      notes, cards and questions                                job `generate`
  *   ask           a question is answered from what was found             (at the request, no job)
@@ -61,6 +64,14 @@ export function pipeline(deps: PipelineDeps, settings: PipelineSettings): readon
       return async () => ({ result });
     }),
     registerJob(transcribeJob, transcribeRecording(deps, settings)),
+    registerJob(diarizeJob, async (payload, context) => {
+      const { scope, signal } = context;
+      const source = await findRecording(deps.store, scope, payload.sourceId);
+      const cuts = { scope, source, chunkMs: settings.chunkMs, maxDurationMs: settings.maxDurationMs };
+      const sound = { source, audio: () => decode(deps, cuts, signal), audioKey: decodeKey(deps, cuts) };
+      const makeSearchable = askForIndex(deps.clock);
+      return diarizeRecording({ ...deps, diarizers: deps.diarizers ?? [], makeSearchable }, sound, payload, context);
+    }),
     registerJob(helpTranscribeJob, helpWithRecording(deps, settings)),
     registerJob(readSourceJob, readDocument(deps)),
     registerJob(indexSourceJob, async (payload, context) => {
@@ -98,6 +109,8 @@ export type PipelineDeps = DecodeDeps &
     readonly store: Store;
     readonly decoder: MediaDecoder;
     readonly transcribers: readonly Transcriber[];
+    /** What tells speakers apart, best first; none where left out. */
+    readonly diarizers?: readonly Diarizer[];
     /** Models that engines load; none where left out. */
     readonly speechModels?: SpeechModels;
     readonly log: Log;
@@ -161,8 +174,18 @@ function transcribeRecording(deps: PipelineDeps, settings: PipelineSettings): Jo
         message: 'Waiting to make the text searchable by meaning.',
       };
       const index = await enqueueIn(tx, scope, newJob(indexSourceJob, deps.clock.now(), request));
-      return { result: { ...describe(transcript), corrections }, followUps: [index] };
+      const speakers = await followWithDiarization({ ...deps, diarizers: deps.diarizers ?? [] }, tx, scope, context.job, source);
+      return { result: { ...describe(transcript), corrections }, followUps: [index, ...speakers] };
     };
+  };
+}
+
+function askForIndex(clock: Clock): DiarizeRecordingDeps['makeSearchable'] {
+  return async (tx, scope, parent, { sourceId, lectureId, version }) => {
+    const target = { lectureId, sourceId, parentJobId: parent.id, message: 'Waiting to make the speakers searchable.' };
+    const wanted = { ...target, payload: { sourceId, textVersion: version }, now: clock.now() };
+    const { job, isNew } = await requestIn(tx, scope, indexSourceJob, wanted);
+    return isNew ? [job] : [];
   };
 }
 

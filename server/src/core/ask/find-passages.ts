@@ -11,7 +11,7 @@ import { speaksIn } from './speaks-in.ts';
 import { textOfVector, vectorOfText } from './vector-text.ts';
 
 export interface FindPassagesDeps {
-  readonly store: Pick<Store, 'courses' | 'lectures' | 'sources' | 'transcripts'>;
+  readonly store: Pick<Store, 'courses' | 'lectures' | 'sources' | 'transcripts' | 'speakers'>;
   readonly searchIndex: Pick<SearchIndex, 'search'>;
   /** Null when text is searched by words only. */
   readonly embedder: Embedder | null;

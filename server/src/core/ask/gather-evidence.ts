@@ -3,12 +3,13 @@ import type { Scope } from '../domain/scope.ts';
 import type { Transcript } from '../domain/transcript.ts';
 import type { SearchHit, SearchQuery } from '../ports/search-index.ts';
 import type { Store } from '../ports/store.ts';
+import { withNames } from '../speakers/lay-names.ts';
 import type { Evidence } from '../ports/writer.ts';
 import { documentSentencesOf, sentencesOf } from './evidence.ts';
 import { findPassages, type FindPassagesDeps } from './find-passages.ts';
 
 export interface GatherEvidenceDeps extends FindPassagesDeps {
-  readonly store: Pick<Store, 'courses' | 'lectures' | 'sources' | 'transcripts' | 'documents'>;
+  readonly store: Pick<Store, 'courses' | 'lectures' | 'sources' | 'transcripts' | 'documents' | 'speakers'>;
 }
 
 export interface Gathered {
@@ -39,17 +40,17 @@ export async function gatherEvidence(
 
 /** The versions of the texts that the hits are from, each read once. */
 async function textsOf(
-  store: Pick<Store, 'transcripts' | 'documents'>,
+  store: Pick<Store, 'transcripts' | 'documents' | 'speakers'>,
   scope: Scope,
   hits: readonly SearchHit[],
 ): Promise<(Transcript | DocumentText)[]> {
   const named = new Map(hits.map(({ passage }) => [JSON.stringify([passage.sourceId, passage.textVersion]), passage]));
   const found = await Promise.all(
-    [...named.values()].map(({ kind, sourceId, textVersion }) =>
-      kind === 'document'
-        ? store.documents.find(scope, sourceId, textVersion)
-        : store.transcripts.find(scope, sourceId, textVersion),
-    ),
+    [...named.values()].map(async ({ kind, sourceId, textVersion }) => {
+      if (kind === 'document') return store.documents.find(scope, sourceId, textVersion);
+      const transcript = await store.transcripts.find(scope, sourceId, textVersion);
+      return transcript && withNames(store, scope, transcript);
+    }),
   );
   return found.filter((text) => text !== null);
 }

@@ -8,6 +8,7 @@ import { dispatch, type EnqueueDeps } from '../jobs/enqueue.ts';
 import { requestIn } from '../jobs/request.ts';
 import { transcriptOf } from '../library/transcript-of.ts';
 import type { Store } from '../ports/store.ts';
+import { labelsOfNames } from '../speakers/labels-of-names.ts';
 import { examplesOf } from './change-examples.ts';
 import { patchesOfEdits, type WordEdit } from './patches-of-edits.ts';
 
@@ -37,7 +38,9 @@ export async function correctTranscript(deps: EnqueueDeps, input: CorrectTranscr
   const seen = await transcriptOf(deps, { ...input, version: null });
   if (seen.version !== input.version) throw conflict(seen.version);
   const { base, revision } = await layersOf(deps.store, scope, seen);
-  const after = applyEdits(base.segments, revision, input);
+  const labelOf = await labelsOfNames(deps.store, scope, seen.sourceId);
+  const speakers = input.speakers.map((edit) => ({ ...edit, speaker: labelOf(edit.speaker) }));
+  const after = applyEdits(base.segments, revision, { ...input, speakers });
   const change = changeBetween(base.segments, { kind: 'edit', by }, revision, after);
   if (change.places === 0) return seen;
   return storeRevision(deps, scope, { seen, base, revision: after, change, origin: 'corrected' });

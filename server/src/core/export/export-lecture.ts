@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import type { Source } from '../domain/library.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { JobCompletion } from '../jobs/job-kind.ts';
+import { withNames } from '../speakers/lay-names.ts';
 import { findLecture } from '../library/find.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -71,7 +72,7 @@ async function gather(
   const recordings: RecordingDocument[] = [];
   for (const source of sources) {
     const transcript = await store.transcripts.latest(scope, source.id);
-    if (transcript) recordings.push({ source, transcript });
+    if (transcript) recordings.push({ source, transcript: await withNames(store, scope, transcript) });
   }
   const artifacts = await store.artifacts.ofLecture(scope, lectureId);
   requireContent({ lectureId, hasContent: recordings.length > 0 || artifacts.length > 0 });

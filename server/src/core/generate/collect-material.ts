@@ -5,6 +5,7 @@ import type { Lecture, Source } from '../domain/library.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Transcript } from '../domain/transcript.ts';
 import type { Store } from '../ports/store.ts';
+import { withNames } from '../speakers/lay-names.ts';
 import type { Material, StudySentence } from '../ports/writer.ts';
 
 export interface Collected {
@@ -23,13 +24,15 @@ export async function collectMaterial(
   store: {
     sources: Pick<Store['sources'], 'ofLecture'>;
     transcripts: Pick<Store['transcripts'], 'latest'>;
+    speakers: Store['speakers'];
     documents: Pick<Store['documents'], 'latest'>;
   },
   scope: Scope,
   lecture: Lecture,
 ): Promise<Collected> {
   const sources = await store.sources.ofLecture(scope, lecture.id);
-  const transcripts = await latestOf(sources, (id) => store.transcripts.latest(scope, id));
+  const heard = await latestOf(sources, (id) => store.transcripts.latest(scope, id));
+  const transcripts = await Promise.all(heard.map((transcript) => withNames(store, scope, transcript)));
   const documents = await latestOf(sources, (id) => store.documents.latest(scope, id));
   const texts = [...transcripts, ...documents];
   if (texts.length === 0) {

@@ -23,7 +23,10 @@ const STEP = 'generate';
 const VERSION = 1;
 
 export interface GenerateDeps {
-  readonly store: Pick<Store, 'lectures' | 'sources' | 'transcripts' | 'documents' | 'presets' | 'outputs' | 'artifacts'>;
+  readonly store: Pick<
+    Store,
+    'lectures' | 'sources' | 'speakers' | 'transcripts' | 'documents' | 'presets' | 'outputs' | 'artifacts'
+  >;
   readonly metrics: Pick<Metrics, 'modelUsed'>;
   /** Left out, nobody's use is written down. */
   readonly usage?: UsageRecorder;

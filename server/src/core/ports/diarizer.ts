@@ -9,6 +9,8 @@ export interface Diarizer {
   readonly approximate: boolean;
   /** Why it cannot be used here, as a sentence with the cure; null when it is ready. */
   unavailable(): Promise<string | null>;
+  /** Changes whenever the same sound could give other turns: versions, models, settings. */
+  digest(): Promise<string>;
   /**
    * Listens through one recording. `speech` is its speech in order (chunks may overlap a little where speech was cut) and is read as
    * fast as it is used: memory does not grow with the recording's sound. Aborting ends the work within a second.

@@ -8,6 +8,7 @@ import type { Transcript } from '../../core/domain/transcript.ts';
 import type { SettingUseCases } from '../../core/settings/bind-settings.ts';
 import type { ModelUseCases } from '../../core/models/bind-models.ts';
 import type { OperatorUseCases } from '../../core/operations/bind-operators.ts';
+import type { SpeakerUseCases } from '../../core/speakers/bind-speakers.ts';
 import type { UploadUseCases } from '../../core/ingest/bind-uploads.ts';
 import type { Blobs, Clock, Events, Log, Store } from '../../core/ports/index.ts';
 
@@ -76,6 +77,7 @@ export interface ApiDeps {
     signal: AbortSignal,
   ): Promise<Transcript>;
   readonly corrections: CorrectionUseCases;
+  readonly speakers: SpeakerUseCases;
   /** `presetId` null takes the lecture's own. */
   requestGeneration(input: InScope & { lectureId: string; presetId: string | null; again?: boolean }): Promise<Job>;
   /** `types` null takes all. */
@@ -138,8 +140,8 @@ export interface ApiSettings {
   readonly maxResumableBytes: number;
   /** Bodies of files that may arrive at the same time. Default 64. */
   readonly mostUploads?: number;
-  /** How often a silent event stream sends a comment. Default 15,000. */
-  readonly heartbeatMs?: number;
   /** Files of a bucket are fetched from it, at addresses that are good for so long; null: they come through the API. Default null. */
   readonly signedDownloadSeconds?: number | null;
+  /** How often a silent event stream sends a comment. Default 15,000. */
+  readonly heartbeatMs?: number;
 }

@@ -19,6 +19,7 @@ import { jobHandlers } from './handlers/job-handlers.ts';
 import { courseHandlers, lectureHandlers } from './handlers/library-handlers.ts';
 import { modelHandlers } from './handlers/model-handlers.ts';
 import { operatorHandlers } from './handlers/operator-handlers.ts';
+import { speakerHandlers } from './handlers/speaker-handlers.ts';
 import { correctionHandlers } from './handlers/correction-handlers.ts';
 import { recordingHandlers } from './handlers/recording-handlers.ts';
 import { artifactHandlers } from './handlers/artifact-handlers.ts';
@@ -96,6 +97,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
       ...lectureHandlers(deps),
       ...recordingHandlers(deps, gate),
       ...correctionHandlers(deps, gate),
+      ...speakerHandlers(deps),
       ...uploadHandlers(deps),
       ...studyHandlers(deps),
       ...artifactHandlers(deps),

@@ -8,6 +8,7 @@ import { findLecture } from '../../../core/library/find.ts';
 import { requireAudio } from '../../../core/library/require-audio.ts';
 import { documentOf } from '../../../core/library/document-of.ts';
 import { recordingOf, sourceOf } from '../../../core/library/sources-of.ts';
+import { withNames } from '../../../core/speakers/lay-names.ts';
 import { transcriptOf } from '../../../core/library/transcript-of.ts';
 import { readCoverage } from '../../../core/transcribe/read-coverage.ts';
 import type { ApiDeps, OwnerScope } from '../api-deps.ts';
@@ -70,7 +71,8 @@ export function recordingHandlers(deps: ApiDeps, gate: UploadGate) {
     },
     async getTranscript({ scope, params, query }) {
       const { source = null, version = null } = query;
-      return { status: 200, body: await transcriptOf(deps, { scope, ...params, sourceId: source, version }) };
+      const transcript = await transcriptOf(deps, { scope, ...params, sourceId: source, version });
+      return { status: 200, body: await withNames(deps.store, scope, transcript) };
     },
     async getCoverage({ scope, params, query }) {
       const { source = null, version = null } = query;
