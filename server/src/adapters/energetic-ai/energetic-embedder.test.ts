@@ -19,6 +19,21 @@ describe('EnergeticEmbedder', () => {
     await Promise.all(open.splice(0).map((embedder) => embedder.close()));
   });
 
+  it('gives the vector of a query again, each caller its own, after a crash and after hundreds of others too', async () => {
+    const embedder = makeFailing();
+    const [first] = await embedder.embed(['fine'], 'query', signal);
+    first?.fill(0);
+    await embedder.embed(['die'], 'passage', signal).catch(() => {});
+    const [again] = await embedder.embed(['fine'], 'query', signal);
+    expect(again?.[0]).toBeCloseTo(1 / Math.sqrt(512));
+    await embedder.embed(
+      Array.from({ length: 300 }, (_, number) => `query ${number}`),
+      'query',
+      signal,
+    );
+    expect(await embedder.embed(['fine', 'query 299'], 'query', signal)).toHaveLength(2);
+  });
+
   it('rejects the call in work when its thread dies, as something to try again, and starts another', async () => {
     const embedder = makeFailing();
     const error: unknown = await embedder.embed(['die'], 'passage', signal).catch((thrown: unknown) => thrown);

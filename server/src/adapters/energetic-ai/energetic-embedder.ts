@@ -20,6 +20,12 @@ const HEAP = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 400 };
 const MAX_TEXT_LENGTH = 2000;
 
 /**
+ * Vectors of the queries asked last are kept (2 KB each): a question is embedded to search and again to answer, and the sentences that
+ * are compared with it come back with the next question.
+ */
+const KEPT_QUERIES = 200;
+
+/**
  * `Embedder` on Universal Sentence Encoder lite (English, 512 dimensions), which comes with its package: nothing is
  * downloaded. It runs in one worker thread, loaded at the first text and again after a crash. Each text is a call of its
  * own (batches are no faster), so a query waits for at most one passage (80 ms).
@@ -29,6 +35,18 @@ const MAX_TEXT_LENGTH = 2000;
 export function createEnergeticEmbedder(options: EnergeticEmbedderOptions = {}): Embedder {
   const file = options.threadFile ?? new URL('./embed.thread.ts', import.meta.url);
   const pool = new ThreadPool<EmbedMethods>({ file, data: null, size: 1, idleMs: options.idleMs ?? 300_000, heap: HEAP });
+  const kept = new Map<string, Float32Array>();
+  const embedOne = async (text: string, urgent: boolean, signal: AbortSignal): Promise<Float32Array> => {
+    const known = kept.get(text);
+    const vector = known ?? (await pool.call('embed', text, { signal, urgent }));
+    if (urgent) {
+      // Put in again, it is the newest.
+      kept.delete(text);
+      kept.set(text, vector);
+      for (const oldest of kept.keys()) if (kept.size > KEPT_QUERIES) kept.delete(oldest);
+    }
+    return vector.slice();
+  };
   return {
     id: 'use-lite-en@0.2.0',
     dimensions: 512,
@@ -40,7 +58,7 @@ export function createEnergeticEmbedder(options: EnergeticEmbedderOptions = {}):
       const rest = new AbortController();
       const either = AbortSignal.any([signal, rest.signal]);
       try {
-        return await Promise.all(texts.map((text) => pool.call('embed', heard(text), { signal: either, urgent })));
+        return await Promise.all(texts.map((text) => embedOne(heard(text), urgent, either)));
       } catch (error) {
         rest.abort();
         throw embedderError(error);

@@ -16,9 +16,9 @@ const EMBED_BATCH = 16;
 const HEARD_WORDS = 40;
 /**
  * Sentences of the evidence that are compared with a question by meaning. Each takes 30 ms before the first word of the answer; twelve
- * are no better than four (decision 0003).
+ * are no better than three (decision 0003).
  */
-const ANSWER_SENTENCES = 4;
+const ANSWER_SENTENCES = 3;
 /** Share of the progress that embedding takes of writing. */
 const EMBED_SHARE = 0.8;
 
