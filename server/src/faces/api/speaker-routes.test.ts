@@ -97,7 +97,8 @@ describe('speakers', () => {
       code: 'speaker_not_found',
       detail: expect.stringContaining('S1, S2'),
     });
-    for (const bad of ['', ' ', 'a\nb', 'x'.repeat(101)]) await expect(name('S1', bad)).rejects.toMatchObject({ code: 'invalid_request' });
+    for (const bad of ['', ' ', 'a\nb', 'x'.repeat(101)])
+      await expect(name('S1', bad)).rejects.toMatchObject({ code: 'invalid_request' });
   });
 
   it('are looked for again by a job, with their number where that is known', async () => {
