@@ -1,86 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { aCourse } from '../../../testkit/builders.ts';
-import { ManualClock } from '../../../testkit/manual-clock.ts';
-import { memoryStore } from '../../../testkit/memory-store.ts';
-import { recordingLog } from '../../../testkit/silent-log.ts';
-import { silentMetrics } from '../../../testkit/silent-metrics.ts';
-import { inProcessQueue } from '../../adapters/in-process/in-process-queue.ts';
-import { storeEvents } from '../../adapters/in-process/store-events.ts';
+import { kind, local, runnerWorld, speechKind, untilAborted, untilAbortedHandler } from '../../../testkit/runner-world.ts';
 import { AppError } from '../domain/app-error.ts';
-import { isFinished, type Job } from '../domain/job.ts';
-import { LOCAL_OWNER, ownerScope } from '../domain/scope.ts';
-import type { Metrics } from '../ports/metrics.ts';
 import { cancelJob } from './cancel-job.ts';
-import { enqueue, newJob } from './enqueue.ts';
-import { registerJob, type JobContext, type JobHandler, type JobKind } from './job-kind.ts';
-import { startRunner, type Runner, type RunnerOptions } from './run-jobs.ts';
-
-const local = ownerScope(LOCAL_OWNER);
-const payload = z.object({ n: z.number() });
-type Payload = z.infer<typeof payload>;
-const kind: JobKind<Payload> = { kind: 'test', payload, lane: 'light', maxAttempts: 3, timeoutMs: 0 };
-const speechKind: JobKind<Payload> = { ...kind, kind: 'speech', lane: 'speech' };
-
-/** Ends when it is aborted, as a well-behaved handler does. */
-const untilAborted = (context: JobContext): Promise<never> =>
-  new Promise((_, reject) => context.signal.addEventListener('abort', () => reject(context.signal.reason), { once: true }));
+import { newJob } from './enqueue.ts';
+import { registerJob } from './job-kind.ts';
 
 describe('the job runner', () => {
-  let clock: ManualClock;
-  let deps: ReturnType<typeof makeDeps>;
-  let runners: Runner[];
-
-  function makeDeps() {
-    const store = memoryStore();
-    const finished: string[] = [];
-    const told: [name: keyof Metrics, fields: object][] = [];
-    const tell = (name: keyof Metrics) => (fields: object) => void told.push([name, fields]);
-    const metrics: Metrics = {
-      ...silentMetrics,
-      jobTaken: tell('jobTaken'),
-      jobStalled: tell('jobStalled'),
-      placesTaken: (fields) => fields.lane === 'light' && void told.push(['placesTaken', fields]),
-      jobFinished(fields) {
-        finished.push(fields.outcome);
-        told.push(['jobFinished', fields]);
-      },
-    };
-    return { store, queue: inProcessQueue(), events: storeEvents(store), clock, log: recordingLog(), metrics, finished, told };
-  }
+  let { clock, deps, start, add, find, ended, eventsOf, stop } = runnerWorld();
 
   beforeEach(() => {
-    clock = new ManualClock();
-    deps = makeDeps();
-    runners = [];
+    ({ clock, deps, start, add, find, ended, eventsOf, stop } = runnerWorld());
   });
-  afterEach(async () => {
-    const stopped = Promise.all(runners.map((runner) => runner.stop({ graceMs: 0 })));
-    await clock.advance(10_000);
-    await stopped;
-  });
-
-  function start(handle: JobHandler<Payload>, options: Partial<RunnerOptions> = {}): Runner {
-    const runner = startRunner(deps, {
-      jobs: [registerJob(kind, handle), registerJob(speechKind, handle)],
-      lanes: { speech: 1, light: 2 },
-      workerId: 'w1',
-      leaseMs: 15_000,
-      jobTimeoutMs: 60_000,
-      backoff: { baseMs: 1_000, maxMs: 8_000, random: () => 0.999 },
-      ...options,
-    });
-    runners.push(runner);
-    return runner;
-  }
-  const add = (n = 1, of = kind): Promise<Job> => enqueue(deps, local, of, { payload: { n }, lectureId: null, sourceId: null });
-  const find = async (job: Job): Promise<Job> => (await deps.store.jobs.find(local, job.id)) ?? job;
-  async function ended(job: Job): Promise<Job> {
-    await clock.advanceUntil(async () => isFinished((await find(job)).status));
-    return find(job);
-  }
-  const eventsOf = async (job: Job): Promise<unknown[]> =>
-    (await deps.events.after(local, job.id, 0, 100)).map((event) => event.data);
+  afterEach(() => stop());
 
   it('runs a job at once, writes what it made with its end, and tells readers', async () => {
     start(async ({ n }) => async (tx) => {
@@ -166,16 +98,15 @@ describe('the job runner', () => {
 
   it('answers a wake-up when it has looked and has room again, and at once when it is stopped', async () => {
     let wake: ((kind: string | null) => void | Promise<void>) | null = null;
-    deps = {
-      ...deps,
+    Object.assign(deps, {
       queue: {
         ...deps.queue,
-        onDispatch(listener) {
+        onDispatch(listener: NonNullable<typeof wake>) {
           wake = listener;
           return () => {};
         },
       },
-    };
+    });
     const runner = start((_, context) => untilAborted(context));
     const job = await add(1, speechKind);
     const answered: string[] = [];
@@ -295,134 +226,6 @@ describe('the job runner', () => {
     expect(await ended(poison)).toMatchObject({ status: 'failed', attempts: 3 });
   });
 
-  it('stops a job that takes too long and tries it again', async () => {
-    start(untilAbortedHandler, { jobTimeoutMs: 2_000 });
-    const job = await add();
-    await clock.advance(2_000);
-    expect(await find(job)).toMatchObject({ status: 'queued', attempts: 1, error: { code: 'job_timeout' } });
-  });
-
-  it('aborts a cancelled job at once when the cancel comes from this process', async () => {
-    start(untilAbortedHandler);
-    const job = await add();
-    await clock.advance(10);
-    await cancelJob(deps, { scope: local, jobId: job.id });
-    await clock.advance(0);
-    expect(await find(job)).toMatchObject({ status: 'cancelled', attempts: 1 });
-    expect(await eventsOf(job)).toContainEqual({ status: 'cancelled' });
-  });
-
-  it('learns of a cancel from another process within half a second', async () => {
-    start(untilAbortedHandler);
-    const job = await add();
-    await clock.advance(10);
-    await deps.store.jobs.requestCancel(local, job.id, clock.now());
-    await clock.advance(500);
-    expect((await find(job)).status).toBe('cancelled');
-  });
-
-  it('cancels a waiting job at once and refuses to cancel one that has ended', async () => {
-    const job = await add();
-    expect(await cancelJob(deps, { scope: local, jobId: job.id })).toMatchObject({ status: 'cancelled' });
-    await expect(cancelJob(deps, { scope: local, jobId: job.id })).rejects.toMatchObject({ code: 'job_not_cancellable' });
-    await expect(cancelJob(deps, { scope: local, jobId: 'job_none' })).rejects.toMatchObject({ code: 'job_not_found' });
-    await expect(cancelJob(deps, { scope: ownerScope('other'), jobId: job.id })).rejects.toMatchObject({ code: 'job_not_found' });
-  });
-
-  it('leaves a cancelled handler that does not end to itself, and ignores what it returns later', async () => {
-    let release = (): void => {};
-    start(async () => {
-      await new Promise<void>((resolve) => (release = resolve));
-      return async (tx) => {
-        await tx.courses.insert(local, aCourse());
-        return { result: 'late' };
-      };
-    });
-    const job = await add();
-    await clock.advance(10);
-    await cancelJob(deps, { scope: local, jobId: job.id });
-    await clock.advance(5_000);
-    expect((await find(job)).status).toBe('cancelled');
-    release();
-    await clock.advance(10);
-    expect(await find(job)).toMatchObject({ status: 'cancelled', result: null });
-    expect(await deps.store.courses.find(local, 'course-1')).toBeNull();
-  });
-
-  it('writes nothing for a job that another worker took over', async () => {
-    let release = (): void => {};
-    start(async () => {
-      await new Promise<void>((resolve) => (release = resolve));
-      return async (tx) => {
-        await tx.courses.insert(local, aCourse());
-        return { result: 'old owner' };
-      };
-    });
-    const job = await add();
-    await clock.advance(0);
-    // As if this process had been frozen for longer than its lease.
-    const later = clock.now() + 60_000;
-    await deps.store.jobs.claim({ kinds: ['test'], workerId: 'w2', now: later, leaseMs: 90_000, executedBy: 'worker' });
-    release();
-    await clock.advance(0);
-    expect(await find(job)).toMatchObject({ status: 'running', lease: { workerId: 'w2', token: 2 }, result: null });
-    expect(await deps.store.courses.find(local, 'course-1')).toBeNull();
-    expect(deps.finished).toEqual(['lost']);
-  });
-
-  it('aborts the handler of a job that another worker took over', async () => {
-    let reason: unknown = null;
-    start(async (_, context) => {
-      context.signal.addEventListener('abort', () => (reason = context.signal.reason));
-      return untilAborted(context);
-    });
-    const job = await add();
-    await clock.advance(0);
-    await deps.store.jobs.claim({
-      kinds: ['test'],
-      workerId: 'w2',
-      now: clock.now() + 60_000,
-      leaseMs: 90_000,
-      executedBy: 'worker',
-    });
-    await clock.advance(500);
-    expect(reason).toMatchObject({ code: 'cancelled' });
-    expect((await find(job)).lease?.workerId).toBe('w2');
-  });
-
-  it('takes back everything when the write fails, and tries again', async () => {
-    let tries = 0;
-    start(async () => async (tx) => {
-      tries += 1;
-      await tx.courses.insert(local, aCourse({ title: `try ${tries}` }));
-      if (tries === 1) throw new Error('constraint');
-      return { result: tries };
-    });
-    expect(await ended(await add())).toMatchObject({ status: 'succeeded', result: 2, attempts: 2 });
-    expect((await deps.store.courses.find(local, 'course-1'))?.title).toBe('try 2');
-  });
-
-  it('keeps what was written at a checkpoint when the rest fails, but not after the job was lost', async () => {
-    start(async ({ n }, context) => {
-      if (n === 2)
-        await deps.store.jobs.claim({
-          kinds: ['test'],
-          workerId: 'w2',
-          now: clock.now() + 60_000,
-          leaseMs: 9_000,
-          executedBy: 'worker',
-        });
-      await context.checkpoint((tx) => tx.courses.insert(local, aCourse({ id: `course-${n}` })));
-      throw new AppError('media_damaged', 'The rest is damaged.');
-    });
-    expect(await ended(await add(1))).toMatchObject({ status: 'failed' });
-    expect(await deps.store.courses.find(local, 'course-1')).not.toBeNull();
-    await add(2);
-    await clock.advance(0);
-    expect(await deps.store.courses.find(local, 'course-2')).toBeNull();
-    expect(deps.finished).toEqual(['failed', 'lost']);
-  });
-
   it('dispatches the jobs that follow once they are stored', async () => {
     start(async ({ n }, context) => async (tx) => {
       const request = { payload: { n: n - 1 }, lectureId: null, sourceId: null, parentJobId: context.job.id };
@@ -497,6 +300,4 @@ describe('the job runner', () => {
     expect(() => start(untilAbortedHandler, { jobs: [one, one] })).toThrow(/two handlers/);
     expect(() => start(untilAbortedHandler, { lanes: { speech: 0, light: 1 } })).toThrow(/no place/);
   });
-
-  const untilAbortedHandler: JobHandler<Payload> = (_, context) => untilAborted(context);
 });
