@@ -76,6 +76,7 @@ describe('ChunkCutter', () => {
         for (const [i, chunk] of chunks.entries()) {
           expect(chunk.index).toBe(i);
           const cutSample = plans[i - 1]?.cutSample ?? null;
+          expect(chunks[i - 1]?.sharedFromSample ?? null).toBe(cutSample === null ? null : chunk.startSample);
           if (cutSample !== null) {
             expect(chunk.startSample).toBe(cutSample - OVERLAP);
             expect(end).toBeGreaterThan(cutSample);

@@ -89,8 +89,8 @@ export class ChunkCutter {
   *take(): Generator<AudioChunk> {
     for (let next = this.#pending[0]; next && next.endSample <= this.#received; next = this.#pending[0]) {
       this.#pending.shift();
-      const { cutSample: _, ...chunk } = next;
-      yield { ...chunk, samples: this.#cut(next) };
+      const { cutSample, ...chunk } = next;
+      yield { ...chunk, samples: this.#cut(next), ...(cutSample !== null && { sharedFromSample: cutSample - OVERLAP }) };
     }
     this.#forget();
   }

@@ -22,6 +22,8 @@ export interface AudioChunk extends SampleSpan {
   readonly utterances: readonly SampleSpan[];
   /** The sound from `startSample` to `endSample`. */
   readonly samples: Int16Array;
+  /** Where speech was cut: the next chunk begins here, before this one's end. Left out when the chunk ends in a pause. */
+  readonly sharedFromSample?: number;
 }
 
 export function samplesToMs(samples: number): number {

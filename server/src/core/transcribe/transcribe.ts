@@ -11,6 +11,7 @@ import type { Transcriber, TranscriberOptions, TranscriberSession } from '../por
 import { firstFailure } from './first-failure.ts';
 import { heardPartSchema, type HeardPart } from './heard-part.ts';
 import { heardText, type HeardText } from './heard-text.ts';
+import { tellInOrder, type DoneChunk } from './tell-in-order.ts';
 
 const STEP = 'transcribe';
 const VERSION = 2;
@@ -32,7 +33,10 @@ export interface TranscribeInput {
   readonly audio: () => AsyncGenerator<AudioChunk, { durationMs: number }>;
   /** Names the cuts that `audio` gives. */
   readonly audioKey: string;
-  /** Called after each chunk, in order of completion, with where it ends and its text (none when an earlier run has told it). */
+  /**
+   * Called after each chunk, in order of completion, with where it ends, and the text that can be told now: in the order of the recording,
+   * each word once, and none that an earlier run has told.
+   */
   readonly onChunk: (done: { endMs: number; segments: readonly Segment[] }) => Promise<void>;
   /** Called once when something is left to do, with the name under which chunks are kept: others may help. */
   readonly onBegin?: (outputKey: string) => Promise<void>;
@@ -181,16 +185,24 @@ async function readThrough(
 ): Promise<{ durationMs: number; left: readonly number[] }> {
   const audio = input.audio();
   const left: number[] = [];
+  const tell = tellInOrder();
+  const textNow = (chunk: AudioChunk, heard: Pick<DoneChunk, 'part' | 'isTold'>): readonly Segment[] =>
+    heardText(tell({ ...timesOf(chunk), ...heard }), textOptions(deps, input, run.session)).segments;
   const inWork = new Set<Promise<void>>();
   const failure = firstFailure();
   const work = async (chunk: AudioChunk): Promise<void> => {
     const endMs = samplesToMs(chunk.endSample);
-    if (run.parts.has(chunk.index)) return input.onChunk({ endMs, segments: [] });
-    if ((await reserve(deps, input, run, chunk.index)) !== 'mine') return void left.push(chunk.index);
+    const known = run.parts.get(chunk.index);
+    if (known) return input.onChunk({ endMs, segments: textNow(chunk, { part: known, isTold: true }) });
+    if ((await reserve(deps, input, run, chunk.index)) !== 'mine') {
+      left.push(chunk.index);
+      // Nothing of it is told here, but what waited for it is: the place of its end is not known to be reached.
+      const segments = textNow(chunk, { part: null, isTold: false });
+      return segments.length > 0 ? input.onChunk({ endMs: samplesToMs(chunk.startSample), segments }) : undefined;
+    }
     const part = await transcribeChunk(deps, input, run, chunk, signal);
     run.parts.set(chunk.index, part);
-    const { segments } = heardText([part], textOptions(deps, input, run.session));
-    await input.onChunk({ endMs, segments });
+    await input.onChunk({ endMs, segments: textNow(chunk, { part, isTold: false }) });
   };
   try {
     for (;;) {
@@ -214,6 +226,12 @@ async function readThrough(
   } finally {
     await audio.return({ durationMs: 0 }); // ends the decoder when it was not read to its end
   }
+}
+
+function timesOf(chunk: AudioChunk): Pick<DoneChunk, 'index' | 'startMs' | 'endMs' | 'sharedFromMs'> {
+  const { index, startSample, endSample, sharedFromSample } = chunk;
+  const sharedFromMs = sharedFromSample === undefined ? null : samplesToMs(sharedFromSample);
+  return { index, startMs: samplesToMs(startSample), endMs: samplesToMs(endSample), sharedFromMs };
 }
 
 async function reserve(
