@@ -30,6 +30,7 @@ export const benches: readonly Bench[] = [
   bench('answers', 'quality', './quality/answers.ts'),
   bench('documents', 'quality', './quality/documents.ts'),
   bench('notes', 'quality', './quality/notes.ts'),
+  bench('seams', 'quality', './quality/seams.ts'),
   bench('diarization', 'quality', './quality/diarization.ts'),
   bench('word-error-rate', 'quality', './quality/word-error-rate.ts'),
 ];
