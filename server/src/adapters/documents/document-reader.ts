@@ -3,7 +3,7 @@ import { AppError } from '../../core/domain/app-error.ts';
 import type { DocumentReader, DocumentToRead } from '../../core/ports/document-reader.ts';
 import { defaultDocumentLimits, type DocumentLimits } from './document-limits.ts';
 import type { ReadOutcome } from './read-process.ts';
-import { runReader } from './run-reader.ts';
+import { createRunReader } from './run-reader.ts';
 import { sniffDocument, type SniffedDocument } from './sniff-document.ts';
 
 /** Raised when the same file would give another text. */
@@ -20,6 +20,7 @@ export interface DocumentReaderOptions {
  */
 export function createDocumentReader(options: DocumentReaderOptions = {}): DocumentReader {
   const limits: DocumentLimits = { ...defaultDocumentLimits, ...options.limits };
+  const runReader = createRunReader();
   const run = async (file: DocumentToRead, wanted: 'document' | 'captions', signal: AbortSignal): Promise<ReadOutcome> => {
     if (signal.aborted) throw cancelled(signal);
     const kind = sniffFile(file);

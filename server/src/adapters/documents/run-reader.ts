@@ -6,13 +6,19 @@ import { fileURLToPath } from 'node:url';
 import { AppError } from '../../core/domain/app-error.ts';
 import { keepTail } from '../child-process/spawn-limited.ts';
 import type { ReadOrder, ReadOutcome } from './read-process.ts';
+import { createStrippedSources, type Sources } from './stripped-sources.ts';
 
-const PROCESS_PATH = fileURLToPath(new URL('./read-process.ts', import.meta.url));
+const PROCESS = new URL('./read-process.ts', import.meta.url);
+/** Gives the process its modules. */
+const GIVEN_SOURCES = new URL('./given-sources.ts', import.meta.url);
+const PROCESS_PATH = fileURLToPath(PROCESS);
 /** How often the memory of the process is looked at. */
 const LOOK_MS = 250;
 const PAGE_BYTES = 4096;
 /** A network of its own without any device, where Linux lets us have one; `withdraw-connections.ts` does what Node can elsewhere. */
 const WITHOUT_NETWORK = 'if unshare -r -n true 2>/dev/null; then exec unshare -r -n "$@"; fi; exec "$@"';
+
+export type RunReader = (order: ReadOrder, signal: AbortSignal) => Promise<ReadOutcome>;
 
 /**
  * Reads one document in a process of its own: without our environment, allowed to read the program and the one file, and
@@ -20,8 +26,12 @@ const WITHOUT_NETWORK = 'if unshare -r -n true 2>/dev/null; then exec unshare -r
  *
  * @throws AppError `document_too_large` at a limit, `document_damaged` when the process dies, `cancelled`
  */
-export async function runReader(order: ReadOrder, signal: AbortSignal): Promise<ReadOutcome> {
-  const child = start(order);
+export function createRunReader(): RunReader {
+  const sources = createStrippedSources([PROCESS, GIVEN_SOURCES]);
+  return async (order, signal) => runIn(start(order, await sources()), order, signal);
+}
+
+async function runIn(child: ChildProcess, order: ReadOrder, signal: AbortSignal): Promise<ReadOutcome> {
   const tail = child.stderr ? keepTail(child.stderr, 4_000) : () => '';
   const kill = (): void => void child.kill('SIGKILL');
   const answer = Promise.withResolvers<ReadOutcome>();
@@ -31,6 +41,7 @@ export async function runReader(order: ReadOrder, signal: AbortSignal): Promise<
   };
   const onAbort = (): void => fail(new AppError('cancelled', 'The work was cancelled.', { cause: signal.reason }));
   signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
   const wall = setTimeout(() => fail(tooMuch('time')), order.limits.wallMs);
   const looking = setInterval(() => void watchMemory(child, order.limits.memoryBytes, () => fail(tooMuch('memory'))), LOOK_MS);
   const ended = new Promise<void>((resolve) => {
@@ -59,22 +70,26 @@ export async function runReader(order: ReadOrder, signal: AbortSignal): Promise<
   }
 }
 
-function start({ path, limits }: ReadOrder): ChildProcess {
+function start({ path, limits }: ReadOrder, sources: Sources): ChildProcess {
   const readable = [...programFolders(), path, realpathSync(path)];
   const args = [
     '--permission',
     ...readable.map((one) => `--allow-fs-read=${one}`),
     `--max-old-space-size=${Math.floor(limits.memoryBytes / 2 / 1024 / 1024)}`,
-    '--disable-warning=ExperimentalWarning',
+    `--import=data:text/javascript,${encodeURIComponent(sources[GIVEN_SOURCES.href] ?? '')}`,
     PROCESS_PATH,
   ];
   const script = `ulimit -t ${Math.ceil(limits.cpuSeconds)}; ${WITHOUT_NETWORK}`;
-  return spawn('sh', ['-c', script, 'sh', process.execPath, ...args], {
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  const child = spawn('sh', ['-c', script, 'sh', process.execPath, ...args], {
+    stdio: ['pipe', 'ignore', 'pipe', 'ipc'],
     // Ctrl-C in a terminal goes to the whole group; this process ends when we say so, or when we are gone.
     detached: true,
     env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
   });
+  // A process that ends before it took them tells why itself.
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(JSON.stringify(sources));
+  return child;
 }
 
 /** Where the server's source lies, and the libraries that the process loads, wherever they were installed. */
