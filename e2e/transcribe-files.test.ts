@@ -41,6 +41,18 @@ describe('scholium transcribe', () => {
     return readFile(join(out, `clip.${format}`), 'utf8');
   }
 
+  it('takes the engine and the task that are asked for, and says so when they do not go together', async () => {
+    const out = join(folder.path, 'forced');
+    const asked = (...options: string[]) => runScholium(['transcribe', clip, '-o', out, ...options], { folder: folder.path });
+    const translation = await asked('--engine', 'pocketsphinx', '--task', 'translate');
+    expect(translation.code).toBe(1);
+    expect(translation.stderr).toContain('PocketSphinx cannot translate.');
+    const unknown = await asked('--engine', 'magic');
+    expect(unknown.code).toBe(1);
+    expect(unknown.stderr).toMatch(/TRANSCRIPTION_ENGINE .*"pocketsphinx"/);
+    expect(await readdir(out)).toEqual([]);
+  });
+
   it('writes SubRip', async () => {
     const text = await transcribed('srt');
     expect(text).toMatch(/^1\r?\n00:00:0\d,\d{3} --> 00:00:0\d,\d{3}\r?\n\w/);

@@ -99,6 +99,12 @@ function addFileCommands(program: Command, go: Go): void {
     .option('-o, --output <dir>', 'folder to write to', '.')
     .option('--model <name>', "size or name of the speech engine's model")
     .option('--language <code>', 'language that is spoken, like en')
+    .addOption(
+      new Option('--task <task>', 'write what is said, or English whatever is spoken (with models that can)')
+        .choices(['transcribe', 'translate'])
+        .default('transcribe'),
+    )
+    .option('--engine <name>', 'speech engine (default: TRANSCRIPTION_ENGINE or auto)')
     .option('--force', 'replace files that exist')
     .action(
       (
@@ -108,6 +114,8 @@ function addFileCommands(program: Command, go: Go): void {
           output: string;
           model?: string;
           language?: string;
+          task: 'transcribe' | 'translate';
+          engine?: string;
           force?: boolean;
         },
       ) =>
@@ -160,6 +168,17 @@ function addLectureCommands(program: Command, go: Go): void {
     .addOption(countOption('--limit <n>', 'how many results at most', 100).default(10))
     .action((query: string[], options: { lecture?: string; course?: string; speaker?: string; limit: number }) =>
       go(async (context) => (await import('./commands/search.ts')).search(context, { query: query.join(' '), ...options })),
+    );
+  program
+    .command('coverage')
+    .description('how much of what was said has words, and which minutes to listen to again')
+    .argument('<lecture>', 'id of the lecture')
+    .option('--source <id>', 'which recording (default: the first that has a transcript)')
+    .addOption(countOption('--version-number <n>', 'which version of the transcript (default: the newest)', 1_000_000))
+    .action((lectureId: string, { versionNumber, ...options }: { source?: string; versionNumber?: number }) =>
+      go(async (context) =>
+        (await import('./commands/coverage.ts')).coverage(context, { lectureId, version: versionNumber, ...options }),
+      ),
     );
   program
     .command('export')

@@ -157,6 +157,16 @@ export function embeddedIn(config: Config, folder: string): Config {
   };
 }
 
+/**
+ * The configuration with another speech engine, as `TRANSCRIPTION_ENGINE` names it; the same where there is no wish.
+ *
+ * @throws AppError `configuration_invalid`, with the engines there are
+ */
+export function withEngine(config: Config, engine: string | null): Config {
+  if (engine === null) return config;
+  return { ...config, transcriptionEngine: readVariables({ TRANSCRIPTION_ENGINE: engine }).TRANSCRIPTION_ENGINE };
+}
+
 const POSTGRES = /^postgres(?:ql)?:\/\//i;
 
 function redis({ REDIS_URL: url, REDIS_PREFIX: prefix }: Variables): Config['redis'] {

@@ -16,6 +16,8 @@ export interface TranscribeInput {
   readonly output: string;
   readonly model?: string;
   readonly language?: string;
+  readonly task: 'transcribe' | 'translate';
+  readonly engine?: string;
   readonly force: boolean;
 }
 
@@ -34,7 +36,7 @@ export async function transcribeFiles(context: CommandContext, input: Transcribe
   const { terminal, signal } = context;
   const outputs = outputNames(input.files, input.output, input.format);
   await makeFolder(input.output);
-  const pipeline = await openLocalPipeline();
+  const pipeline = await openLocalPipeline({ engine: input.engine ?? null });
   const results: FileResult[] = [];
   const notices = new Set<string>();
   try {
@@ -82,6 +84,7 @@ async function transcribeFile(
       file,
       model: input.model ?? null,
       language: input.language ?? null,
+      task: input.task,
       onProgress: progress.update,
       onText: progress.glimpse,
     };

@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { jobEventSchemas, transcriptSchema, type ExportType, type Transcript } from '@scholium/contract';
 import { compose, type Composition } from '@scholium/server/compose.ts';
-import { embeddedIn, loadConfig } from '@scholium/server/config.ts';
+import { embeddedIn, loadConfig, withEngine } from '@scholium/server/config.ts';
 import { isFinished, type Job } from '@scholium/server/core/domain/job.ts';
 import type { Source } from '@scholium/server/core/domain/library.ts';
 import { DEFAULT_PRESET } from '@scholium/server/core/domain/preset.ts';
@@ -18,6 +18,7 @@ export interface TranscribeRequest {
   readonly file: string;
   readonly model: string | null;
   readonly language: string | null;
+  readonly task: 'transcribe' | 'translate';
   readonly onProgress: (fraction: number, message: string) => void;
   readonly onText: (text: string) => void;
 }
@@ -46,11 +47,16 @@ const STOP_MS = 4000;
 /** Nothing is searched here, so no text needs to be understood. An embedder without languages is never asked. */
 const noEmbedder: Embedder = { id: 'none', dimensions: 1, languages: [], embed: async () => [], close: async () => {} };
 
-export async function openLocalPipeline(): Promise<LocalPipeline> {
+/**
+ * @param engine as `TRANSCRIPTION_ENGINE` names it; null takes what that says
+ * @throws AppError `configuration_invalid`
+ */
+export async function openLocalPipeline({ engine }: { readonly engine: string | null }): Promise<LocalPipeline> {
+  const config = withEngine(loadConfig(), engine);
   const folder = await mkdtemp(join(tmpdir(), 'scholium-transcribe-'));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
-    const composition = await compose(embeddedIn(loadConfig(), folder), { embedder: noEmbedder });
+    const composition = await compose(embeddedIn(config, folder), { embedder: noEmbedder });
     const worker = composition.startWorker();
     return {
       transcribe: (request, signal) => transcribe(composition, request, signal),
@@ -77,6 +83,7 @@ async function transcribe(composition: Composition, request: TranscribeRequest, 
       sourceId: source.id,
       model: request.model,
       language: request.language,
+      task: request.task,
     });
     await follow(composition, job, request, signal);
     const transcript = await ports.store.transcripts.latest(scope, source.id);
