@@ -35,6 +35,21 @@ describe('a start that cannot work says which part is wrong and how to mend it',
     }
   });
 
+  it.each([
+    ['no key', {}, /HOST=0\.0\.0\.0 would let everybody in.*API_KEY/],
+    ['a key that can be guessed', { API_KEY: 'secret' }, /API_KEY can be guessed/],
+    ['a key that is long and can be guessed', { API_KEY: 'a'.repeat(40) }, /API_KEY can be guessed/],
+    ['a key that no header can carry', { API_KEY: 'a key with spaces in it' }, /API_KEY may hold/],
+  ])('an address that others can reach, with %s', async (_, environment, sentence) => {
+    const run = await runScholium(['serve', '--host', '0.0.0.0', '--port', '0'], { folder: folder.path, environment });
+    expectSentence(run, sentence);
+  });
+
+  it('a key that can be guessed, in production', async () => {
+    const environment = { API_KEY: 'secret', APP_ENV: 'production' };
+    expectSentence(await runScholium(['serve', '--port', '0'], { folder: folder.path, environment }), /API_KEY can be guessed/);
+  });
+
   it('a data folder that is a file', async () => {
     await writeFile(join(folder.path, 'data'), 'not a folder');
     expectSentence(await runScholium(['serve', '--port', '0'], { folder: folder.path }), /DATA_DIR/);

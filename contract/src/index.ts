@@ -1,3 +1,4 @@
+export * from './access.ts';
 export * from './artifact.ts';
 export * from './citation.ts';
 export * from './correction.ts';

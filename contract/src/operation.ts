@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { AccessSpec } from './access.ts';
 import type { ErrorCode } from './errors.ts';
 
 export type HttpMethod = 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -24,6 +25,7 @@ export interface OperationSpec {
   readonly summary: string;
   readonly description: string;
   readonly tags: readonly Tag[];
+  readonly access: AccessSpec;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly headers?: z.ZodObject;
@@ -61,6 +63,8 @@ export const commonErrors = [
   'invalid_request',
   'origin_not_allowed',
   'host_not_allowed',
+  'sign_in_required',
+  'not_permitted',
   'database_unavailable',
   'server_stopping',
   'internal',

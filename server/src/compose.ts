@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Config } from './config.ts';
 import { openSpeechModels, openDiarizers, openTranscribers } from './compose-speech.ts';
+import { personalAccounts } from './core/accounts/personal-accounts.ts';
 import { ask } from './core/ask/ask.ts';
 import { importTranscript } from './core/imports/import-transcript.ts';
 import { bindCorrections } from './core/corrections/bind-corrections.ts';
@@ -125,6 +126,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const speech = { transcribers: ports.transcribers, ...ports.speechModels };
   const api: ApiDeps = {
     ...ports,
+    accounts: personalAccounts({ apiKey: config.apiKey }),
     settings: {
       version: VERSION,
       publicHosts: config.publicHosts,

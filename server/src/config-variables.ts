@@ -68,7 +68,7 @@ export const variables = {
     z.enum(['all', 'api', 'worker']),
   ),
   HOST: variable(
-    'Address to listen on. Only loopback addresses are allowed until accounts exist: there is no sign-in yet.',
+    'Address to listen on. Addresses that others can reach need `API_KEY`, and their names in `PUBLIC_HOSTS`.',
     '127.0.0.1',
     text,
   ),
@@ -77,6 +77,11 @@ export const variables = {
     'Port on which a process of the role `worker` shows `/metrics`, `/health/live` and `/health/ready`; 0: it listens nowhere.',
     '0',
     wholeNumber(0, 65_535),
+  ),
+  API_KEY: variable(
+    'A key that every request must carry, as `X-API-Key` or `Authorization: Bearer`. Empty: whoever reaches the server is its owner.',
+    '',
+    text,
   ),
   PUBLIC_HOSTS: variable('Further host names that requests may be addressed to, separated by commas.', '', list),
   PUBLIC_URL: variable(

@@ -210,6 +210,7 @@ describe('a value that cannot be used', () => {
   it('is tried for every variable that does not take any text', () => {
     const takesAnyText = [
       'HOST',
+      'API_KEY',
       'PUBLIC_HOSTS',
       'FETCH_ALLOW_PRIVATE',
       'PUBLIC_URL',

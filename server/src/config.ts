@@ -15,6 +15,8 @@ export interface Config extends ModelsConfig, EnginesConfig {
   readonly port: number;
   /** Where a worker shows its figures; null: nowhere. */
   readonly workerPort: number | null;
+  /** Must come with every request; null: whoever reaches the server is its owner. */
+  readonly apiKey: string | null;
   /** Names besides loopback ones that requests may be addressed to. */
   readonly publicHosts: readonly string[];
   /** Where people reach this server; null: nobody said. */
@@ -96,6 +98,7 @@ export function loadConfig(environment: Environment = process.env, options: { cw
     host: variables.HOST,
     port: variables.PORT,
     workerPort: variables.WORKER_PORT === 0 ? null : variables.WORKER_PORT,
+    apiKey: apiKey(variables),
     publicHosts: variables.PUBLIC_HOSTS,
     publicUrl: address('PUBLIC_URL', variables.PUBLIC_URL),
     fetchAllowPrivate: variables.FETCH_ALLOW_PRIVATE,
@@ -165,6 +168,17 @@ export function embeddedIn(config: Config, folder: string): Config {
 export function withEngine(config: Config, engine: string | null): Config {
   if (engine === null) return config;
   return { ...config, transcriptionEngine: readVariables({ TRANSCRIPTION_ENGINE: engine }).TRANSCRIPTION_ENGINE };
+}
+
+function apiKey({ API_KEY: key }: Variables): string | null {
+  if (key === '') return null;
+  if (/^[\x21-\x7e]+$/.test(key)) return key;
+  throw new AppError('configuration_invalid', 'API_KEY may hold printable ASCII characters only, and no spaces.');
+}
+
+/** Whether only this machine can reach what listens there. */
+export function isLoopbackHost(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
 const POSTGRES = /^postgres(?:ql)?:\/\//i;

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { HealthReply } from '@scholium/contract';
 import { AppError } from './core/domain/app-error.ts';
 import { compose, type Composition, type Ports } from './compose.ts';
-import { loadConfig, type Config } from './config.ts';
+import { isLoopbackHost, loadConfig, type Config } from './config.ts';
 import type { Probes } from './faces/worker/serve-probes.ts';
 
 export interface ServeOptions {
@@ -46,7 +46,7 @@ export async function serve(options: ServeOptions = {}): Promise<RunningServer> 
     port: options.port ?? loaded.port,
     host: options.host ?? loaded.host,
   };
-  requireLoopback(config.host);
+  requireKey(config);
   const composition = await compose(config, options.overrides);
   const { ports } = composition;
   const { log } = ports;
@@ -125,11 +125,23 @@ function listenError(error: unknown, { host, port, variable }: { host: string; p
   );
 }
 
-/** Anybody who reaches the port owns everything until accounts exist. */
-function requireLoopback(host: string): void {
-  if (host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)) return;
-  throw new AppError(
-    'configuration_invalid',
-    `HOST=${host} would let others in, and there is no sign-in yet. Use HOST=127.0.0.1 and reach it through an SSH tunnel.`,
-  );
+/** What a guesser tries first is shorter, or one character again and again. */
+const LEAST_KEY_LENGTH = 16;
+const LEAST_KEY_CHARACTERS = 6;
+
+/** Whoever reaches the port owns everything, unless a key is asked for. A worker shows figures only. */
+function requireKey({ host, apiKey, role, appEnv }: Config): void {
+  const isAlone = role === 'worker' || isLoopbackHost(host);
+  const how = 'Set API_KEY to a long random value (openssl rand -base64 24), which every request must then carry';
+  if (apiKey === null) {
+    if (isAlone) return;
+    throw new AppError(
+      'configuration_invalid',
+      `HOST=${host} would let everybody in. ${how}, or use HOST=127.0.0.1 and reach it through an SSH tunnel.`,
+    );
+  }
+  const isWeak = apiKey.length < LEAST_KEY_LENGTH || new Set(apiKey).size < LEAST_KEY_CHARACTERS;
+  if (isWeak && (!isAlone || appEnv === 'production')) {
+    throw new AppError('configuration_invalid', `API_KEY can be guessed. ${how}.`);
+  }
 }

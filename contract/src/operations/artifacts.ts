@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { may } from '../access.ts';
 import { artifactSchema, artifactVersionSchema } from '../artifact.ts';
 import { citationSchema } from '../citation.ts';
 import { idempotencyHeaders, idSchema } from '../fields.ts';
@@ -22,6 +23,7 @@ export const artifactOperations = {
     description:
       'The newest of each kind and preset, as it was last edited. Each says what made it, what it cost and what it was made from, and cites its sources.',
     tags: ['Study'],
+    access: may.view,
     params: z.object({ lectureId: idSchema }),
     query: z.object({
       history: z.enum(['true', 'false']).default('false').describe('true: those that newer ones took the place of as well'),
@@ -36,6 +38,7 @@ export const artifactOperations = {
     summary: 'One artifact',
     description: 'As it was last edited, or as it was at a version.',
     tags: ['Study'],
+    access: may.view,
     params,
     query: z.object({
       version: z.coerce
@@ -57,6 +60,7 @@ export const artifactOperations = {
     description:
       'Puts another content in place, in the shape of the kind. What was generated and every earlier edit stay. What differs from what was generated is marked `"by": "person"` and needs no citation; every citation that is used is checked against the words it names.',
     tags: ['Study'],
+    access: may.edit,
     params,
     body: z.object({
       baseVersion,
@@ -77,6 +81,7 @@ export const artifactOperations = {
     summary: 'The history of an artifact',
     description: 'Oldest first; version 0 is what was generated.',
     tags: ['Study'],
+    access: may.view,
     params,
     responses: { 200: { description: 'The versions', schema: z.object({ versions: z.array(artifactVersionSchema) }) } },
     errors: missing,
@@ -88,6 +93,7 @@ export const artifactOperations = {
     summary: 'Go back to a version of an artifact',
     description: 'Makes a new version that says what an earlier one said; 0 is what was generated.',
     tags: ['Study'],
+    access: may.edit,
     params,
     headers: idempotencyHeaders,
     body: z.object({ baseVersion, version: versionSchema }),
@@ -101,6 +107,7 @@ export const artifactOperations = {
     summary: 'Put an artifact into the trash',
     description: 'With its edits. The one that was made before it, of the same kind and preset, is shown instead.',
     tags: ['Study'],
+    access: may.edit,
     params,
     responses: { 200: { description: 'In the trash now', schema: trashedSchema } },
     errors: missing,
@@ -112,6 +119,7 @@ export const artifactOperations = {
     summary: 'Take an artifact out of the trash',
     description: 'The lecture must not be in the trash itself.',
     tags: ['Study'],
+    access: may.edit,
     params,
     headers: idempotencyHeaders,
     responses: { 200: found },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { may } from '../access.ts';
 import { transcriptVersionSchema } from '../correction.ts';
 import { idempotencyHeaders, idSchema, languageSchema, limitSchema } from '../fields.ts';
 import { jobStartedSchema } from '../job.ts';
@@ -25,6 +26,7 @@ export const correctionOperations = {
       'SRT, WebVTT, the JSON of Whisper, whisper.cpp, WhisperX, AssemblyAI or Deepgram, or plain text, which gets its times from what an engine ' +
       'has heard. Becomes the next version for the recording named by `source`, else the first; corrections stay over it.',
     tags: ['Recordings'],
+    access: may.transcribe,
     params,
     headers: idempotencyHeaders,
     multipart: {
@@ -55,6 +57,7 @@ export const correctionOperations = {
       'Words are named by their index in `version`, the newest one, both ends included; `lastWord` = `firstWord` - 1 puts words in before ' +
       '`firstWord`, an empty `text` leaves words out. Makes a new version: what an engine heard stays, and so do the times.',
     tags: ['Recordings'],
+    access: may.edit,
     params,
     query: z.object({ source: idSchema.optional() }),
     body: z.object({
@@ -81,6 +84,7 @@ export const correctionOperations = {
     description:
       'What `version` changed (the newest, when it is left out); later corrections stay. Undoing an undo does it again.',
     tags: ['Recordings'],
+    access: may.edit,
     params,
     headers: idempotencyHeaders,
     query: z.object({ source: idSchema.optional() }),
@@ -95,6 +99,7 @@ export const correctionOperations = {
     summary: 'How the versions of a transcript came about',
     description: 'Newest first. Of the first source that has a transcript, unless `source` says otherwise.',
     tags: ['Recordings'],
+    access: may.view,
     params,
     query: z.object({
       source: idSchema.optional(),
@@ -117,6 +122,7 @@ export const correctionOperations = {
     description:
       "After a recording was transcribed again. The person's words are shown; correcting the place again, with either text, settles it.",
     tags: ['Recordings'],
+    access: may.view,
     params,
     query: z.object({ source: idSchema.optional() }),
     responses: {
@@ -148,6 +154,7 @@ export const correctionOperations = {
       'Capitals make no difference; those at the start and punctuation at the end stay as they are. With `preview` nothing is changed and ' +
       'the reply says what would be.',
     tags: ['Recordings'],
+    access: may.write,
     params: z.object({ courseId: idSchema }),
     headers: idempotencyHeaders,
     body: z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { may } from '../access.ts';
 import { exportTypes } from '../export.ts';
 import { idempotencyHeaders, idSchema } from '../fields.ts';
 import { jobStartedSchema } from '../job.ts';
@@ -12,6 +13,7 @@ export const exportOperations = {
     summary: 'Make files of a lecture',
     description: `Types: ${exportTypes.join(', ')}; without a body all of them. The job's result lists \`exports: [{type, url, storagePath}]\`.`,
     tags: ['Exports'],
+    access: may.view,
     params: z.object({ lectureId: idSchema }),
     headers: idempotencyHeaders,
     body: z
@@ -27,6 +29,7 @@ export const exportOperations = {
     summary: 'Download a file',
     description: 'The newest export of this type, as an attachment. Servers may lead to a signed address in their bucket (307).',
     tags: ['Exports'],
+    access: may.view,
     params: z.object({ lectureId: idSchema, exportType: z.string().min(1).max(40) }),
     responses: { 200: { description: 'The file', mediaType: 'application/octet-stream' }, 307: inBucket },
     errors: ['lecture_not_found', 'export_not_found', 'source_not_found'],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { may } from '../access.ts';
 import { idempotencyHeaders, idSchema, pageQuery, pageReply } from '../fields.ts';
 import { jobSchema, jobStatusSchema } from '../job.ts';
 import { defineOperation } from '../operation.ts';
@@ -13,6 +14,7 @@ export const jobOperations = {
     summary: 'Jobs, newest first',
     description: 'Filters may be combined.',
     tags: ['Jobs'],
+    access: may.read,
     query: z.object({
       status: jobStatusSchema.optional(),
       kind: idSchema.optional(),
@@ -30,6 +32,7 @@ export const jobOperations = {
     summary: 'How a job is going',
     description: '`result` is null until it succeeded, `error` until it failed.',
     tags: ['Jobs'],
+    access: may.view,
     params,
     responses: { 200: { description: 'The job', schema: jobSchema } },
     errors: ['job_not_found'],
@@ -41,6 +44,7 @@ export const jobOperations = {
     summary: 'Stop a job',
     description: 'A queued job is cancelled at once, a running one within a second or so. What was finished is kept.',
     tags: ['Jobs'],
+    access: may.transcribe,
     params,
     headers: idempotencyHeaders,
     responses: { 200: { description: 'The job as it is now', schema: jobSchema } },
@@ -55,6 +59,7 @@ export const jobOperations = {
       'Server-sent events `status`, `progress` and `partial` (text as it is made). The id of an event is its number; ' +
       '`Last-Event-ID` goes on after it. The stream ends after the job has ended.',
     tags: ['Jobs'],
+    access: may.view,
     params,
     headers: z.object({
       'last-event-id': z

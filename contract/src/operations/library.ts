@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { may } from '../access.ts';
 import { idempotencyHeaders, idSchema, pageQuery, pageReply, titleSchema } from '../fields.ts';
 import {
   courseSchema,
@@ -24,6 +25,7 @@ const courseOperations = {
     summary: 'Courses, newest first',
     description: 'A course holds lectures.',
     tags: ['Library'],
+    access: may.read,
     query: listing,
     responses: {
       200: { description: 'A page of courses', schema: z.object({ courses: z.array(courseSchema), ...pageReply }) },
@@ -37,6 +39,7 @@ const courseOperations = {
     summary: 'Create a course',
     description: 'The id is made by the server unless it is given.',
     tags: ['Library'],
+    access: may.transcribe,
     headers: idempotencyHeaders,
     body: z.object({ id: idSchema.optional(), title: titleSchema }),
     responses: { 201: { description: 'The course', schema: courseSchema } },
@@ -49,6 +52,7 @@ const courseOperations = {
     summary: 'A course',
     description: 'Its lectures are listed by `GET /lectures?courseId=`.',
     tags: ['Library'],
+    access: may.view,
     params: courseParams,
     responses: { 200: { description: 'The course', schema: courseSchema } },
     errors: ['course_not_found'],
@@ -60,6 +64,7 @@ const courseOperations = {
     summary: 'Rename a course',
     description: 'The id stays.',
     tags: ['Library'],
+    access: may.write,
     params: courseParams,
     body: z.object({ title: titleSchema }),
     responses: { 200: { description: 'The course', schema: courseSchema } },
@@ -72,6 +77,7 @@ const courseOperations = {
     summary: 'Put a course into the trash',
     description: 'With all its lectures. It can be restored for 7 days.',
     tags: ['Library'],
+    access: may.write,
     params: courseParams,
     responses: { 200: trashed },
     errors: ['course_not_found'],
@@ -83,6 +89,7 @@ const courseOperations = {
     summary: 'Take a course out of the trash',
     description: 'With what was deleted along with it.',
     tags: ['Library'],
+    access: may.write,
     params: courseParams,
     headers: idempotencyHeaders,
     responses: { 200: { description: 'The course', schema: courseSchema } },
@@ -98,6 +105,7 @@ const lectureOperations = {
     summary: 'Lectures, newest first',
     description: 'Of one course with `courseId`.',
     tags: ['Library'],
+    access: may.read,
     query: listing.extend({ courseId: idSchema.optional() }),
     responses: {
       200: { description: 'A page of lectures', schema: z.object({ lectures: z.array(lectureSchema), ...pageReply }) },
@@ -112,6 +120,7 @@ const lectureOperations = {
     description:
       'To add documents, web pages or recordings to with `POST /lectures/{lectureId}/sources`. Unknown course ids are created.',
     tags: ['Library'],
+    access: may.transcribe,
     headers: idempotencyHeaders,
     body: z.object({
       id: idSchema.optional(),
@@ -129,6 +138,7 @@ const lectureOperations = {
     summary: 'A lecture with its sources',
     description: 'Sources are listed oldest first.',
     tags: ['Library'],
+    access: may.view,
     params: lectureParams,
     responses: { 200: { description: 'The lecture', schema: lectureWithSourcesSchema } },
     errors: ['lecture_not_found'],
@@ -140,6 +150,7 @@ const lectureOperations = {
     summary: 'Rename a lecture, move it, change its preset or pin it',
     description: 'What is left out stays. A pinned lecture is exempt from retention.',
     tags: ['Library'],
+    access: may.edit,
     params: lectureParams,
     body: z
       .object({
@@ -162,6 +173,7 @@ const lectureOperations = {
     summary: 'Put a lecture into the trash',
     description: 'It can be restored for 7 days.',
     tags: ['Library'],
+    access: may.write,
     params: lectureParams,
     responses: { 200: trashed },
     errors: ['lecture_not_found'],
@@ -173,6 +185,7 @@ const lectureOperations = {
     summary: 'Take a lecture out of the trash',
     description: 'With what was deleted along with it.',
     tags: ['Library'],
+    access: may.write,
     params: lectureParams,
     headers: idempotencyHeaders,
     responses: { 200: { description: 'The lecture', schema: lectureSchema } },
@@ -188,6 +201,7 @@ const sourceOperations = {
     summary: 'The recordings and documents of a lecture',
     description: 'Oldest first.',
     tags: ['Library'],
+    access: may.view,
     params: lectureParams,
     responses: { 200: { description: 'The sources', schema: z.object({ sources: z.array(sourceSchema) }) } },
     errors: ['lecture_not_found'],
@@ -199,6 +213,7 @@ const sourceOperations = {
     summary: 'Put a source into the trash',
     description: 'It can be restored for 7 days.',
     tags: ['Library'],
+    access: may.write,
     params: sourceParams,
     responses: { 200: trashed },
     errors: ['lecture_not_found', 'source_not_found'],
@@ -210,6 +225,7 @@ const sourceOperations = {
     summary: 'Take a source out of the trash',
     description: 'With its sound and its transcript, if retention put them there. The lecture must not be in the trash itself.',
     tags: ['Library'],
+    access: may.write,
     params: sourceParams,
     headers: idempotencyHeaders,
     responses: { 200: { description: 'The source', schema: sourceSchema } },
@@ -222,6 +238,7 @@ const sourceOperations = {
     summary: 'What is in the trash',
     description: 'What was deleted by itself, newest first. Each is gone for good at `restorableUntil`.',
     tags: ['Library'],
+    access: may.read,
     responses: { 200: { description: 'The trash', schema: z.object({ items: z.array(trashItemSchema) }) } },
     errors: [],
   }),

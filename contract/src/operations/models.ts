@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { may } from '../access.ts';
 import { idempotencyHeaders, idSchema } from '../fields.ts';
 import { jobStartedSchema } from '../job.ts';
 import { engineSchema, modelCheckSchema, modelSchema } from '../model.ts';
@@ -14,6 +15,7 @@ export const modelOperations = {
     summary: 'Speech models, and which of them are here',
     description: 'Better ones of one engine come first. Models belong to the machine, not to a user.',
     tags: ['Models'],
+    access: may.read,
     responses: {
       200: {
         description: 'All models',
@@ -32,6 +34,7 @@ export const modelOperations = {
     summary: 'Speech engines, and which of them are ready',
     description: 'Best first. What made a transcript stands in it (`engine`, `model`).',
     tags: ['Models'],
+    access: may.read,
     responses: { 200: { description: 'All engines that are switched on', schema: z.object({ engines: z.array(engineSchema) }) } },
     errors: [],
   }),
@@ -44,6 +47,7 @@ export const modelOperations = {
       'A job; what an earlier one fetched is not fetched again, and while one is under way the same job is answered. ' +
       'Transcriptions that wait for the model start when it is there.',
     tags: ['Models'],
+    access: may.administer,
     params,
     headers: idempotencyHeaders,
     responses: { 202: { description: 'The job', schema: jobStartedSchema } },
@@ -56,6 +60,7 @@ export const modelOperations = {
     summary: 'Compare the checksums of a speech model',
     description: 'Reads every file. A model whose files somebody copied into its folder is accepted when they are whole.',
     tags: ['Models'],
+    access: may.administer,
     params,
     headers: idempotencyHeaders,
     responses: { 200: { description: 'What was found', schema: modelCheckSchema } },
@@ -68,6 +73,7 @@ export const modelOperations = {
     summary: 'Remove a speech model from this machine',
     description: 'With what was begun of it. It can be fetched again.',
     tags: ['Models'],
+    access: may.administer,
     params,
     responses: {
       200: {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { may } from '../access.ts';
 import { documentTextSchema } from '../document.ts';
 import { idempotencyHeaders, idSchema, languageSchema, titleSchema } from '../fields.ts';
 import { jobStartedSchema } from '../job.ts';
@@ -52,6 +53,7 @@ export const recordingOperations = {
       'Unknown course ids are created. Repeating it with the same `lecture_id` and the same bytes changes nothing; ' +
       'other bytes are refused and nothing is lost. Only the file is needed.',
     tags: ['Recordings'],
+    access: may.transcribe,
     headers: idempotencyHeaders,
     multipart: {
       file: 'audio',
@@ -78,6 +80,7 @@ export const recordingOperations = {
       'EPUB, HTML, Markdown, text) or captions (SRT, WebVTT), which become a transcript. Documents and pages are read by the job ' +
       '`jobId`. The same bytes again change nothing; the same address again looks whether the page has changed.',
     tags: ['Recordings'],
+    access: may.transcribe,
     params,
     headers: idempotencyHeaders,
     multipart: { file: 'file', fields: z.object({ title: optionalField(titleSchema) }) },
@@ -97,6 +100,7 @@ export const recordingOperations = {
       'Takes the recording named by `source`, else the first without a transcript, else the first. ' +
       'What an earlier try finished is not done again.',
     tags: ['Recordings'],
+    access: may.transcribe,
     params,
     query: z.object({
       model: z
@@ -130,6 +134,7 @@ export const recordingOperations = {
     summary: 'What was said, word by word',
     description: 'The newest version of the first source that has one, unless `source` and `version` say otherwise.',
     tags: ['Recordings'],
+    access: may.view,
     params,
     query: z.object({
       source: idSchema.optional(),
@@ -147,6 +152,7 @@ export const recordingOperations = {
       'Speech without words, words without speech, unsure stretches, text that was left out and why, and the minutes worth ' +
       'listening to again. Of the newest version of the first source that has one, unless `source` and `version` say otherwise.',
     tags: ['Recordings'],
+    access: may.view,
     params,
     query: z.object({
       source: idSchema.optional(),
@@ -162,6 +168,7 @@ export const recordingOperations = {
     summary: 'The text of a document',
     description: 'Page by page, the newest version unless `version` says otherwise.',
     tags: ['Recordings'],
+    access: may.view,
     params: sourceParams,
     query: z.object({ version: z.coerce.number<string | number>().int().min(1).max(1_000_000).optional() }),
     responses: { 200: { description: 'The text', schema: documentTextSchema } },
@@ -175,6 +182,7 @@ export const recordingOperations = {
     description:
       'Byte ranges, `ETag`, `If-Range` and HEAD are understood. PDF, sound and video are shown, all else is offered for download.',
     tags: ['Recordings'],
+    access: may.view,
     params: sourceParams,
     responses: {
       200: { description: 'The whole file', mediaType: 'application/octet-stream' },
@@ -191,6 +199,7 @@ export const recordingOperations = {
     summary: 'Play a recording',
     description: 'Byte ranges, `ETag`, `If-Range` and HEAD are understood. The type is the one the bytes have.',
     tags: ['Recordings'],
+    access: may.view,
     params,
     query: z.object({ source: idSchema.optional() }),
     responses: audioResponses,

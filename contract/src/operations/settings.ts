@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { may } from '../access.ts';
 import { defineOperation } from '../operation.ts';
 import { profileChangeSchema, profileSchema, statsSchema, switchesSchema, usageSchema } from '../settings.ts';
 
@@ -10,6 +11,7 @@ export const settingOperations = {
     summary: 'What you set for yourself',
     description: 'How answers in conversations should be written.',
     tags: ['Settings'],
+    access: may.read,
     responses: { 200: { description: 'The profile', schema: profileSchema } },
     errors: [],
   }),
@@ -21,6 +23,7 @@ export const settingOperations = {
     description:
       'What is left out stays. `systemPrompt` is taken as wishes about style: it cannot make answers say what the sources do not.',
     tags: ['Settings'],
+    access: may.write,
     body: profileChangeSchema,
     responses: { 200: { description: 'The profile', schema: profileSchema } },
     errors: [],
@@ -33,6 +36,7 @@ export const settingOperations = {
     description:
       'Your own. Tries that failed are in it. Cost is an estimate by list prices; where no price is known it is null, never 0.',
     tags: ['Settings'],
+    access: may.read,
     query: z.object({
       days: z.coerce
         .number<string | number>()
@@ -52,6 +56,7 @@ export const settingOperations = {
     summary: 'Figures at a glance',
     description: '`yours` is of your own material and lasts; `process` is of the process that answers, since it started.',
     tags: ['Settings'],
+    access: may.read,
     responses: { 200: { description: 'The figures', schema: statsSchema } },
     errors: [],
   }),
@@ -62,6 +67,7 @@ export const settingOperations = {
     summary: 'What is switched on',
     description: 'Sign-up, fetching web pages, writing notes, answering questions.',
     tags: ['Operators'],
+    access: may.administer,
     responses: { 200: { description: 'All switches', schema: switchesSchema } },
     errors: [],
   }),
@@ -73,6 +79,7 @@ export const settingOperations = {
     description:
       'Holds at once for every process, without a restart. Requests are refused with `switched_off` while it is off; work that runs goes on.',
     tags: ['Operators'],
+    access: may.administer,
     body: switchesSchema.partial(),
     responses: { 200: { description: 'All switches', schema: switchesSchema } },
     errors: [],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { may } from '../access.ts';
 import { idempotencyHeaders, idSchema } from '../fields.ts';
 import { jobStartedSchema } from '../job.ts';
 import { defineOperation } from '../operation.ts';
@@ -25,6 +26,7 @@ export const speakerOperations = {
       'Follows each transcription by itself; asked for again with the number of speakers where that is known. Speakers who were found before ' +
       'keep their labels and names; words that a person gave to somebody stay so.',
     tags: ['Recordings'],
+    access: may.transcribe,
     params,
     headers: idempotencyHeaders,
     query: query.extend({
@@ -40,6 +42,7 @@ export const speakerOperations = {
     summary: 'Who speaks in a recording',
     description: 'Everybody in the newest transcript, and those whom an engine heard, in the order of their colours.',
     tags: ['Recordings'],
+    access: may.view,
     params,
     query,
     responses: { 200: { description: 'The speakers', schema: speakersSchema } },
@@ -52,6 +55,7 @@ export const speakerOperations = {
     summary: 'Say who a speaker is',
     description: 'The name shows in transcripts, exports and search at once; null takes it away. No version changes.',
     tags: ['Recordings'],
+    access: may.edit,
     params: params.extend({ label: labelSchema }),
     query,
     body: z.object({ name: speakerNameSchema.nullable() }),
@@ -65,6 +69,7 @@ export const speakerOperations = {
     summary: 'Two speakers are one person',
     description: 'All that `from` says is said by `into`, in a new version of the transcript.',
     tags: ['Recordings'],
+    access: may.edit,
     params,
     headers: idempotencyHeaders,
     query,
@@ -80,6 +85,7 @@ export const speakerOperations = {
     description:
       'What `label` says in the given times becomes the words of a new speaker, in a new version of the transcript. Can be undone like a correction.',
     tags: ['Recordings'],
+    access: may.edit,
     params,
     headers: idempotencyHeaders,
     query,

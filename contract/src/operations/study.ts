@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { may } from '../access.ts';
 import { sourceKindSchema } from '../citation.ts';
 import { idempotencyHeaders, idSchema, limitSchema } from '../fields.ts';
 import { jobStartedSchema } from '../job.ts';
@@ -33,6 +34,7 @@ export const studyOperations = {
     summary: 'What kinds of notes can be made',
     description: 'A preset chooses which artifacts are made and how much of each.',
     tags: ['Study'],
+    access: may.read,
     responses: { 200: { description: 'All presets', schema: z.object({ presets: z.array(presetSchema) }) } },
     errors: [],
   }),
@@ -43,6 +45,7 @@ export const studyOperations = {
     summary: 'Make a preset of your own',
     description: 'Which artifacts, how much of each, and how they are written.',
     tags: ['Study'],
+    access: may.write,
     headers: idempotencyHeaders,
     body: presetWishesSchema.extend({ id: idSchema.optional() }),
     responses: { 201: { description: 'The preset', schema: presetSchema } },
@@ -55,6 +58,7 @@ export const studyOperations = {
     summary: 'Change a preset',
     description: 'What is left out stays. The version rises; artifacts keep saying by which version they were made.',
     tags: ['Study'],
+    access: may.write,
     params: z.object({ presetId: idSchema }),
     body: presetChangeSchema,
     responses: { 200: { description: 'The preset', schema: presetSchema } },
@@ -67,6 +71,7 @@ export const studyOperations = {
     summary: 'Remove a preset',
     description: 'What was made by it stays.',
     tags: ['Study'],
+    access: may.write,
     params: z.object({ presetId: idSchema }),
     responses: { 204: { description: 'It is gone' } },
     errors: ['preset_not_found', 'preset_conflict'],
@@ -78,6 +83,7 @@ export const studyOperations = {
     summary: 'Write notes',
     description: "Makes the preset's artifacts from the lecture's transcripts. Without a body the lecture's own preset is taken.",
     tags: ['Study'],
+    access: may.edit,
     params,
     headers: idempotencyHeaders,
     body: z
@@ -103,6 +109,7 @@ export const studyOperations = {
     description:
       'By words and by meaning, best first; nearly the same text in several places is one result. Any text is accepted; it is never read as query syntax.',
     tags: ['Study'],
+    access: may.read,
     query: z.object({
       q: z.string().trim().min(1, 'must not be empty').max(1000, 'must be at most 1000 characters'),
       lectureId: idSchema.optional(),
@@ -127,6 +134,7 @@ export const studyOperations = {
     description:
       'Titles of lectures and courses, words and phrases that occur in the material and begin like the last word. Accents do not matter; one wrong letter is forgiven from four letters on, two from eight on.',
     tags: ['Study'],
+    access: may.read,
     query: z.object({
       q: z.string().min(1, 'must not be empty').max(200, 'must be at most 200 characters'),
       courseId: idSchema.optional(),
@@ -142,6 +150,7 @@ export const studyOperations = {
     summary: 'Ask about a lecture',
     description: 'Every answer cites the places it comes from; what the lecture does not hold is not answered.',
     tags: ['Study'],
+    access: may.view,
     params,
     headers: idempotencyHeaders,
     body: z.object({

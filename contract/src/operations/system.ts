@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { may } from '../access.ts';
 import { healthSchema } from '../health.ts';
 import { defineOperation } from '../operation.ts';
 
@@ -11,6 +12,7 @@ export const systemOperations = {
     summary: 'Whether everything works',
     description: 'Names each dependency. Answers 503 when one that is needed is down; a degraded one only says so.',
     tags: ['System'],
+    access: may.anyone,
     responses: {
       200: { description: 'It works', schema: healthSchema },
       503: { description: 'Something that is needed is down', schema: healthSchema },
@@ -25,6 +27,7 @@ export const systemOperations = {
     summary: 'Whether the process answers',
     description: 'Asks nothing else: for a probe that starts the process again when there is no answer.',
     tags: ['System'],
+    access: may.anyone,
     responses: { 200: { description: 'It does', schema: z.object({ status: z.literal('ok') }) } },
     errors: [],
   }),
@@ -37,6 +40,7 @@ export const systemOperations = {
     description:
       'For a load balancer. Answers 503 while database or storage are down, and as soon as the server was told to stop. A queue that is down does not count: requests are kept.',
     tags: ['System'],
+    access: may.anyone,
     responses: {
       200: { description: 'They can', schema: healthSchema },
       503: { description: 'Send them elsewhere', schema: healthSchema },
@@ -51,6 +55,7 @@ export const systemOperations = {
     summary: 'Figures for Prometheus',
     description: 'Requests, jobs, queue, engines and process in the Prometheus text format.',
     tags: ['System'],
+    access: may.administer,
     responses: { 200: { description: 'The figures', mediaType: 'text/plain' } },
     errors: [],
   }),
@@ -61,6 +66,7 @@ export const systemOperations = {
     summary: 'This description, for machines',
     description: 'OpenAPI 3.1.',
     tags: ['System'],
+    access: may.anyone,
     responses: { 200: { description: 'The document', schema: z.record(z.string(), z.unknown()) } },
     errors: [],
   }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { may } from '../access.ts';
 import { idempotencyHeaders, idSchema, pageQuery, pageReply, titleSchema } from '../fields.ts';
 import { trashedSchema } from '../library.ts';
 import { defineOperation } from '../operation.ts';
@@ -15,6 +16,7 @@ export const threadOperations = {
     summary: 'Begin a conversation',
     description: 'About some lectures, a course, or everything.',
     tags: ['Chat'],
+    access: may.write,
     headers: idempotencyHeaders,
     body: newThreadSchema.optional(),
     responses: { 201: { description: 'The conversation', schema: threadSchema } },
@@ -27,6 +29,7 @@ export const threadOperations = {
     summary: 'Conversations',
     description: 'The one with the newest message first. `q` looks in titles and messages.',
     tags: ['Chat'],
+    access: may.read,
     query: z.object({
       q: z.string().trim().min(1).max(200).optional(),
       lectureId: idSchema.optional(),
@@ -43,6 +46,7 @@ export const threadOperations = {
     summary: 'A conversation with its messages',
     description: 'Oldest message first.',
     tags: ['Chat'],
+    access: may.read,
     params,
     responses: { 200: { description: 'The conversation', schema: conversation } },
     errors: ['thread_not_found'],
@@ -54,6 +58,7 @@ export const threadOperations = {
     summary: 'Rename a conversation',
     description: 'Its messages stay as they are.',
     tags: ['Chat'],
+    access: may.write,
     params,
     body: z.object({ title: titleSchema }),
     responses: { 200: { description: 'The conversation', schema: threadSchema } },
@@ -66,6 +71,7 @@ export const threadOperations = {
     summary: 'Put a conversation into the trash',
     description: 'It can be restored for 7 days.',
     tags: ['Chat'],
+    access: may.write,
     params,
     responses: { 200: { description: 'Until when it can be restored', schema: trashedSchema } },
     errors: ['thread_not_found'],
@@ -77,6 +83,7 @@ export const threadOperations = {
     summary: 'Take a conversation out of the trash',
     description: 'With all its messages.',
     tags: ['Chat'],
+    access: may.write,
     params,
     headers: idempotencyHeaders,
     responses: { 200: { description: 'The conversation', schema: threadSchema } },
@@ -89,6 +96,7 @@ export const threadOperations = {
     summary: 'Ask in a conversation',
     description: 'Answers with what was said before in mind. Every answer cites the places it comes from.',
     tags: ['Chat'],
+    access: may.write,
     params,
     headers: idempotencyHeaders,
     body: z.object({ question: questionSchema }),
@@ -111,6 +119,7 @@ export const threadOperations = {
       'Server-sent events `start`, `sources`, `delta`, `citation`, `usage`, `done`, `error`; the shapes are `chatEventSchemas` of the contract. ' +
       'Without `threadId` a conversation is begun. Closing the connection stops the answer; what was said is kept.',
     tags: ['Chat'],
+    access: may.write,
     headers: idempotencyHeaders,
     body: chatQuestionSchema,
     responses: { 200: { description: 'The events', mediaType: 'text/event-stream' } },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { may } from '../access.ts';
 import { idSchema } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { uploadSchema } from '../upload.ts';
@@ -15,6 +16,7 @@ export const uploadOperations = {
       'and `title`. With the `lectureId` of a lecture that exists the file is added to it, else it becomes a lecture. The answer to the ' +
       'last byte names the job that does so in `Scholium-Job-Id`. Uploads are kept for 24 hours after their last byte.',
     tags: ['Recordings'],
+    access: may.read,
     params: z.object({ uploadId: idSchema }),
     responses: { 200: { description: 'The upload', schema: uploadSchema } },
     errors: ['upload_not_found'],

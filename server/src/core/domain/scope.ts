@@ -7,6 +7,9 @@ export type Scope = { readonly kind: 'owner'; readonly ownerId: string } | { rea
 /** The owner of everything in personal mode. */
 export const LOCAL_OWNER = 'local';
 
+/** The owner of nothing: who is not signed in. No user can have this id. */
+export const NOBODY = 'nobody';
+
 /** The owner of jobs that belong to no user (upkeep). No user can have this id. */
 export const SYSTEM_OWNER = 'system';
 

@@ -10,7 +10,7 @@ import type { ModelUseCases } from '../../core/models/bind-models.ts';
 import type { OperatorUseCases } from '../../core/operations/bind-operators.ts';
 import type { SpeakerUseCases } from '../../core/speakers/bind-speakers.ts';
 import type { UploadUseCases } from '../../core/ingest/bind-uploads.ts';
-import type { Blobs, Clock, Events, Log, Store } from '../../core/ports/index.ts';
+import type { Accounts, Blobs, Clock, Events, Log, Store } from '../../core/ports/index.ts';
 
 /** Whose request it is: faces never act for all owners. */
 export type OwnerScope = Extract<Scope, { kind: 'owner' }>;
@@ -28,6 +28,8 @@ interface InScope {
 
 /** What the API needs. Use cases come bound to their own dependencies. */
 export interface ApiDeps {
+  /** Knows who sends a request. */
+  readonly accounts: Accounts;
   readonly store: Store;
   readonly blobs: Blobs;
   readonly events: Events;

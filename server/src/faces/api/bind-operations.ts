@@ -29,6 +29,7 @@ export function bindOperations(app: FastifyInstance, deps: Pick<ApiDeps, 'store'
     for (const url of operation.atRoot ? [API_PREFIX + path, path] : [API_PREFIX + path]) {
       const route = {
         url,
+        config: { operation, access: operation.access },
         schema: schemaOf(operation),
         preValidation: async (request: FastifyRequest) => {
           // A form is left unread by its parser: without this the complaint would be that the body is missing.
@@ -37,7 +38,7 @@ export function bindOperations(app: FastifyInstance, deps: Pick<ApiDeps, 'store'
         },
         handler: (request: FastifyRequest, reply: FastifyReply) => run({ deps, operation, handle }, request, reply),
       };
-      app.route({ ...route, method: operation.method, config: { operation } });
+      app.route({ ...route, method: operation.method });
       // Fastify's own HEAD routes would read a whole recording to throw it away.
       // Where HEAD means something else (uploads), it is there already.
       if (operation.method === 'GET' && !app.hasRoute({ url, method: 'HEAD' })) app.route({ ...route, method: 'HEAD' });

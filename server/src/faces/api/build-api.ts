@@ -1,12 +1,14 @@
 import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
-import { PROBLEM_MEDIA_TYPE } from '@scholium/contract';
+import { PROBLEM_MEDIA_TYPE, may, type AccessSpec } from '@scholium/contract';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../core/domain/app-error.ts';
-import { LOCAL_OWNER } from '../../core/domain/scope.ts';
+import { authorise } from '../../core/accounts/authorise.ts';
+import type { Person } from '../../core/domain/person.ts';
+import { NOBODY } from '../../core/domain/scope.ts';
 import type { ApiDeps, OwnerScope } from './api-deps.ts';
 import { answerClientError } from './answer-client-error.ts';
 import { bindOperations } from './bind-operations.ts';
@@ -38,8 +40,14 @@ import { compileValidator } from './validate.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whose request it is. */
+    /** Who sends it; null: nobody who is known. */
+    person: Person | null;
+    /** Whose rows it may touch. */
     scope: OwnerScope;
+  }
+  interface FastifyContextConfig {
+    /** Who may call the route. A route that says nothing is not served. */
+    access?: AccessSpec;
   }
 }
 
@@ -80,6 +88,9 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
     const detail = `There is no ${request.method} here. What there is stands at /api/docs.`;
     return sendProblem(deps, new AppError('route_not_found', detail), request, reply);
   });
+  app.addHook('onRoute', ({ url, config }) => {
+    if (!config?.access) throw new Error(`The route ${url} does not say who may call it.`);
+  });
   const figures: ProcessFigures = { startedAt: deps.clock.now(), calls: 0, sockets: 0 };
   app.addHook('onResponse', async () => void figures.calls++);
   addRequestHooks(app, deps, closing.signal);
@@ -115,8 +126,24 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   return app;
 }
 
+/** Finds out who sends a request, and refuses what they may not do before anything of it is read. */
+async function admit(deps: Pick<ApiDeps, 'accounts'>, request: FastifyRequest): Promise<void> {
+  const access = request.routeOptions.config.access ?? may.anyone; // no such route: it is answered with 404
+  if (access.who !== 'anyone') {
+    request.person = await deps.accounts.identify((name) => headerOf(request, name));
+    authorise(request.person, access);
+  }
+  request.scope = { kind: 'owner', ownerId: request.person?.id ?? NOBODY };
+}
+
+function headerOf({ headers }: FastifyRequest, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
 function addRequestHooks(app: FastifyInstance, deps: ApiDeps, closing: AbortSignal): void {
   app.decorateRequest('scope');
+  app.decorateRequest('person', null);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     if (closing.aborted) {
@@ -128,7 +155,7 @@ function addRequestHooks(app: FastifyInstance, deps: ApiDeps, closing: AbortSign
       const { host, origin } = request.headers;
       guardRequest({ method: request.method, host, origin }, deps.settings.publicHosts);
     }
-    request.scope = { kind: 'owner', ownerId: LOCAL_OWNER };
+    await admit(deps, request);
   });
   app.addHook('onResponse', async (request, reply) => {
     const { method } = request;

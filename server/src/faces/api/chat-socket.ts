@@ -1,5 +1,5 @@
 import websocket, { type WebSocket } from '@fastify/websocket';
-import { chatQuestionSchema, errorCatalogue, socketMessageSchema } from '@scholium/contract';
+import { chatQuestionSchema, errorCatalogue, may, socketMessageSchema } from '@scholium/contract';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { AppError, toAppError } from '../../core/domain/app-error.ts';
@@ -35,6 +35,7 @@ export async function serveChatSocket(
     '/ws',
     {
       websocket: true,
+      config: { access: may.write },
       preValidation: async (request) => {
         const { host, origin } = request.headers;
         // As strict as for what changes something: a browser sends cookies with it, and asks nobody.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { API_PREFIX } from '@scholium/contract';
+import { API_PREFIX, may } from '@scholium/contract';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 
 const DOCS = `${API_PREFIX}/docs`;
@@ -21,9 +21,10 @@ export function serveDocs(app: FastifyInstance): void {
     const docs = await load();
     return reply.type('text/html; charset=utf-8').header('content-security-policy', docs.policy).send(docs.html);
   };
-  app.get(DOCS, (_request, reply) => reply.redirect(`${DOCS}/`, 302));
-  app.get(`${DOCS}/`, html);
-  app.get(`${DOCS}/js/scalar.js`, async (_request, reply) => {
+  const open = { config: { access: may.anyone } };
+  app.get(DOCS, open, (_request, reply) => reply.redirect(`${DOCS}/`, 302));
+  app.get(`${DOCS}/`, open, html);
+  app.get(`${DOCS}/js/scalar.js`, open, async (_request, reply) => {
     const docs = await load();
     return reply.type('text/javascript; charset=utf-8').header('cache-control', 'public, max-age=3600').send(docs.script);
   });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { may } from '@scholium/contract';
 import type { FastifyInstance } from 'fastify';
 
 const STYLE = `body{font:1.05rem/1.6 system-ui,sans-serif;max-width:34rem;margin:18vh auto;padding:0 1.5rem;color:#1c1c1c;background:#fbfaf7}
@@ -20,5 +21,7 @@ const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').upd
 
 /** What the root answers: where to go. */
 export function serveHome(app: FastifyInstance): void {
-  app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').header('content-security-policy', POLICY).send(PAGE));
+  app.get('/', { config: { access: may.anyone } }, (_request, reply) =>
+    reply.type('text/html; charset=utf-8').header('content-security-policy', POLICY).send(PAGE),
+  );
 }

@@ -153,13 +153,3 @@ test('sound that is gone for good is there again when the same file is uploaded 
   }
   expect((await api.filesOnDisk()).filter((name) => name !== sourceId)).toEqual([]);
 });
-
-test('who is no operator is told that there is nothing', async () => {
-  const { operatorHandlers } = await import('./handlers/operator-handlers.ts');
-  // The check comes before anything of these is used.
-  const handlers = operatorHandlers({} as Parameters<typeof operatorHandlers>[0]);
-  const call = { scope: { kind: 'owner', ownerId: 'guest' }, query: { limit: 1 } } as Parameters<
-    typeof handlers.listDeadLetters
-  >[0];
-  await expect(handlers.listDeadLetters(call)).rejects.toMatchObject({ code: 'route_not_found' });
-});

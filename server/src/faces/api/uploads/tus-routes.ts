@@ -1,4 +1,4 @@
-import { API_PREFIX, UPLOAD_JOB_HEADER, UPLOADS_PATH } from '@scholium/contract';
+import { API_PREFIX, may, UPLOAD_JOB_HEADER, UPLOADS_PATH } from '@scholium/contract';
 import { Server } from '@tus/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../../core/domain/app-error.ts';
@@ -24,8 +24,9 @@ export function tusRoutes(deps: Deps, gate: UploadGate, closing: AbortSignal): (
     // Bytes are read by the handler, as fast as they can be stored.
     app.addContentTypeParser(BYTES_TYPE, (_request, _body, done) => done(null));
     const handler = (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => speak(request, reply);
-    app.route({ url: PATH, method: ['POST', 'OPTIONS'], handler });
-    app.route({ url: `${PATH}/:uploadId`, method: ['HEAD', 'PATCH', 'DELETE', 'OPTIONS'], handler });
+    const config = { access: may.transcribe };
+    app.route({ url: PATH, method: ['POST', 'OPTIONS'], config, handler });
+    app.route({ url: `${PATH}/:uploadId`, method: ['HEAD', 'PATCH', 'DELETE', 'OPTIONS'], config, handler });
   };
 
   async function speak(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

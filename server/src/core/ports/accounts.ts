@@ -1,0 +1,15 @@
+import type { Person } from '../domain/person.ts';
+
+/** Reads a request header by its lower-case name. */
+export type HeaderReader = (name: string) => string | undefined;
+
+/** Knows who sends a request. */
+export interface Accounts {
+  /** `personal`: one owner, no sign-in. `accounts`: people who sign in. */
+  readonly mode: 'personal' | 'accounts';
+  /**
+   * Who sends a request with these headers; null: nobody.
+   * @throws AppError `sign_in_required` for a key or token that is not valid (any more), `database_unavailable`
+   */
+  identify(header: HeaderReader): Promise<Person | null>;
+}
