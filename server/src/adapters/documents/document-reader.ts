@@ -7,7 +7,7 @@ import { createRunReader } from './run-reader.ts';
 import { sniffDocument, type SniffedDocument } from './sniff-document.ts';
 
 /** Raised when the same file would give another text. */
-const VERSION = 2;
+const VERSION = 3;
 
 export interface DocumentReaderOptions {
   readonly limits?: Partial<DocumentLimits>;

@@ -20,7 +20,11 @@ export function paragraphsOf(lines: readonly PdfLine[], words: ReadonlySet<strin
   const shapes = shapesOf(lines);
   for (const line of lines) {
     const open = paragraphs.at(-1);
-    if (open && continues(open.last, line, shapes.get(line.region))) {
+    if (
+      open &&
+      !isNumberedHeading(open.text, open.last, shapes.get(line.region)) &&
+      continues(open.last, line, shapes.get(line.region))
+    ) {
       open.text = joinLines(open.text, line.text, words);
       open.last = line;
     } else paragraphs.push({ text: line.text, size: line.size, last: line });
@@ -62,6 +66,18 @@ function shapesOf(lines: readonly PdfLine[]): Map<number, Shape> {
   );
 }
 
+/** "6.2 Trace Stitching" alone on a line: a heading, though its letters may be no larger than those of the text. */
+export const NUMBERED_HEADING = /^\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+\p{Lu}[^.!?;]{2,90}$/u;
+
+function isNumberedHeading(text: string, last: PdfLine, shape: Shape | undefined): boolean {
+  return shape !== undefined && isEarly(last, shape) && text === last.text && NUMBERED_HEADING.test(text.trim());
+}
+
+/** The line leaves room at its end. */
+function isEarly(line: PdfLine, { left, right }: Shape): boolean {
+  return line.right < right - (right - left) * 0.12;
+}
+
 function continues(last: PdfLine, line: PdfLine, shape: Shape | undefined): boolean {
   const sameSize = Math.abs(line.size - last.size) <= Math.max(line.size, last.size) * 0.12;
   if (!sameSize || shape === undefined) return false;
@@ -73,16 +89,19 @@ function continues(last: PdfLine, line: PdfLine, shape: Shape | undefined): bool
   if (line.baseline - last.baseline > most) return false;
   if (/^\s*(?:[•▪■◦‣·–]|\(?\d{1,3}[.)]|\[\d{1,3}\])\s/.test(line.text)) return false;
   const indented = line.left > shape.left + line.size * 0.8 && last.left <= shape.left + last.size * 0.5;
-  const early = last.right < shape.right - (shape.right - shape.left) * 0.12;
+  const early = isEarly(last, shape);
+  if (ended && isEarly(line, shape) && NUMBERED_HEADING.test(line.text.trim())) return false;
   return !(ended && early) && !(indented && (ended || early));
 }
 
 function joinLines(before: string, after: string, words: ReadonlySet<string>): string {
   // Only the end is looked at: paragraphs grow line by line.
   const broken = /([\p{L}\p{M}]{1,60})[-\u2010\u00AD]\s*$/u.exec(before.slice(-64));
-  const rest = /^\p{Ll}[\p{L}\p{M}]*/u.exec(after.trimStart());
+  const rest = /^\p{L}[\p{L}\p{M}]*/u.exec(after.trimStart());
   if (!broken || !rest) return `${before} ${after}`;
   const head = broken[1]?.toLowerCase() ?? '';
+  // "Trace-" and "Monkey" are one word only where the document writes it so.
+  if (!/^\p{Ll}/u.test(rest[0]) && !words.has(head + rest[0].toLowerCase())) return `${before} ${after}`;
   const keep = words.has(`${head}-${rest[0].toLowerCase()}`) && !words.has(head + rest[0].toLowerCase());
   const trimmed = before.trimEnd();
   return (keep ? trimmed : trimmed.slice(0, -1)) + after.trimStart();

@@ -112,6 +112,35 @@ describe('the text of a PDF', () => {
     });
   });
 
+  it('has headings that a number like 2.1 tells, though their letters are as large as the text', async () => {
+    const lines = [
+      'The tide is high twice a day, when the moon stands over the sea or below it.',
+      '2.1 The Moon',
+      'It pulls at the water on both sides of the earth, and at the earth between them.',
+      'Since 1.5 Metres are much in some harbours, that is of weight for those who sail.',
+    ];
+    const document = await readPdf(
+      pdfOf([[at(50, 740, '2. Tides', 14), ...lines.map((line, index) => at(50, 700 - 12 * index, line))]]),
+      defaultDocumentLimits,
+    );
+    expect(document.pages[0]?.headings.map(({ level, title }) => [level, title])).toEqual([
+      [1, '2. Tides'],
+      [2, '2.1 The Moon'],
+    ]);
+    expect(document.pages[0]?.text.split('\n\n')).toHaveLength(4);
+  });
+
+  it('has names whole that a line end parts at a capital, where they are written whole elsewhere', async () => {
+    const lines = [
+      'A TideWatch rings when the sea is high, and a Tide-',
+      'Watch is silent when it is low, even in North-',
+      'Sea harbours.',
+    ];
+    const [text] = await textsOf([lines.map((line, index) => at(50, 700 - 12 * index, line))]);
+    expect(text).toContain('a TideWatch is silent');
+    expect(text).toContain('North- Sea');
+  });
+
   it('keeps the numbers of pages that are empty', async () => {
     expect(await textsOf([[at(50, 700, 'One.')], [], [at(50, 700, 'Three.')]])).toEqual(['One.', '', 'Three.']);
   });

@@ -7,7 +7,7 @@ import { isoDate, languageOf, shownValue } from './metadata-values.ts';
 import { pageOfBlocks, type Block } from './page-of-blocks.ts';
 import { inReadingOrder } from './pdf-columns.ts';
 import { segmentsOf, type PdfLine, type PdfRun, type PdfSegment } from './pdf-lines.ts';
-import { paragraphsOf, wordsOf, type PdfParagraph } from './pdf-paragraphs.ts';
+import { NUMBERED_HEADING, paragraphsOf, wordsOf, type PdfParagraph } from './pdf-paragraphs.ts';
 import { withoutRunningLines } from './running-lines.ts';
 
 type Pdf = Awaited<ReturnType<typeof getDocumentProxy>>;
@@ -169,7 +169,12 @@ function headingLevels(pages: readonly (readonly PdfParagraph[])[]): (paragraph:
         .map(({ size }) => rounded(size)),
     ),
   ].sort((a, b) => b - a);
-  return (paragraph) => (isHeading(paragraph) ? Math.min(6, sizes.indexOf(rounded(paragraph.size)) + 1) : 0);
+  // "6.2" stands one level below "6", which is written larger.
+  const numbered = ({ text, size }: PdfParagraph): number =>
+    NUMBERED_HEADING.test(text) && rounded(size) >= body
+      ? sizes.length + (/^[\d.]+/.exec(text)?.[0].match(/\d+/g)?.length ?? 2) - 1
+      : 0;
+  return (paragraph) => Math.min(6, isHeading(paragraph) ? sizes.indexOf(rounded(paragraph.size)) + 1 : numbered(paragraph));
 }
 
 /** Names that programs write where people wrote none. */

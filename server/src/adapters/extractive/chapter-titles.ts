@@ -9,7 +9,7 @@ const SECOND = 0.45;
 
 /**
  * A heading for each chapter from the phrases that are frequent in it and rare outside, above all those that it announces
- * ("let us begin with ...") or explains. No two chapters get the same.
+ * ("let us begin with ...") or explains. No two chapters get the same. Chapters of documents keep the title they have there.
  */
 export function chapterTitles(
   text: StudyText,
@@ -19,6 +19,7 @@ export function chapterTitles(
 ): string[] {
   const used = new Set<string>();
   return chapters.map((chapter, i) => {
+    if (chapter.title !== undefined) return chapter.title;
     if (i > 0 && i === chapters.length - 1 && closes(text, chapter)) return 'Summary';
     const ranked = rank(text, chapter, chapters, phrases, definitions).filter(({ phrase }) => !used.has(phrase.key));
     const best = ranked[0];

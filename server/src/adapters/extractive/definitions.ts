@@ -64,6 +64,8 @@ function formOf(tokens: readonly Token[], verb: number): { form: Definition['for
   if (word === 'is') return /^(a|an|the|any|when|where|how|what)$/.test(next) ? { form: 'is', from: verb + 1 } : null;
   // "cells are small units that ...": a plural is explained by a noun with something behind it
   const rest = tokens.slice(verb + 1, verb + 8).map((token) => token.lower);
+  const head = tokens.slice(verb + 1).find((token) => !/^(ADJ|DET|NUM|CCONJ|PUNCT)$/.test(token.pos));
+  if (!/^(NOUN|PROPN)$/.test(head?.pos ?? '')) return null;
   return rest.some((token) => /^(that|which|who|of)$/.test(token)) && !rest.includes('than')
     ? { form: 'are', from: verb + 1 }
     : null;
@@ -99,7 +101,9 @@ function calledTerm(sentence: Sentence): (Pick<Definition, 'term' | 'key' | 'art
 function isNaming(tokens: readonly Token[], i: number): boolean {
   const word = tokens[i]?.lower ?? '';
   const verb = tokens.slice(Math.max(0, i - 2), i).some((token) => /^(is|are|was|were|be|been)$/.test(token.lower));
-  return verb && (/^(called|termed|named)$/.test(word) || (word === 'known' && tokens[i + 1]?.lower === 'as'));
+  // "was named director": an office, no name
+  const given = word === 'named' && /^(is|are)$/.test(tokens[i - 1]?.lower ?? '');
+  return verb && (given || /^(called|termed)$/.test(word) || (word === 'known' && tokens[i + 1]?.lower === 'as'));
 }
 
 /** "The cure is called ...": what the cure is for stands in the sentence before. */
@@ -127,6 +131,10 @@ function named(sentence: Sentence, first: number, last: number): Pick<Definition
   };
 }
 
+/** Begins what is this one or some of many, not a term. */
+const PARTICULAR =
+  /^(first|second|third|next|last|latest|only|main|best|other|another|current|new|newer|old|older|previous|following|present|recent|same|such|all|both|each|every|any|no|most|many|more|several|some|few|various|different|certain|one|two|three|four|five)$/;
+
 /** Not "the difficult part is ...", "the first answer is ...", "people are ...". */
 function isTerm({ term, form, sentences }: Definition): boolean {
   const words = term.toLowerCase().split(/\s+/);
@@ -135,9 +143,5 @@ function isTerm({ term, form, sentences }: Definition): boolean {
   const particular = words.some((word) => !isGeneric(word));
   const verbs = sentences.at(-1)?.tokens.filter((token) => words.includes(token.lower) && token.pos === 'VERB') ?? [];
   const actions = verbs.filter((token) => !isParticiple(token)).length;
-  return (
-    particular &&
-    (form === 'called' || actions === 0) &&
-    !/^(first|second|third|next|last|only|main|best|other)$/.test(words[0] ?? '')
-  );
+  return particular && (form === 'called' || actions === 0) && !PARTICULAR.test(words[0] ?? '');
 }

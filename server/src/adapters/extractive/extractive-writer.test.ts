@@ -15,6 +15,50 @@ const signal = new AbortController().signal;
 writerConformance('ExtractiveWriter', async () => createExtractiveWriter({ embedder: new HashEmbedder() }));
 writerConformance('ExtractiveWriter without an embedder', async () => createExtractiveWriter({ embedder: null }));
 
+describe('ExtractiveWriter on documents', () => {
+  const writer = createExtractiveWriter({ embedder: null });
+  afterAll(() => writer.close());
+
+  async function write<K extends ArtifactKind>(kind: K, sentences: readonly StudySentence[]): Promise<ArtifactContents[K]> {
+    const material = { title: 'Tides', language: 'en', sentences };
+    return contentOf(await writer.write({ material, kinds: [kind], length: 1 }, signal), kind);
+  }
+  const under = (heading: string, texts: readonly string[], from: number) =>
+    texts.map((text, i) => ({ ...sentence(text, from + i), headings: ['Tides', heading] }));
+
+  it('has the chapters that the document has, under its own titles', async () => {
+    const high = ['Harbour pilots read the tide table.', 'Ships leave at high water.', 'Keels touch the ground at low water.'];
+    const energy = ['Barrages hold the water back.', 'Turbines turn in the moving water.', 'Fish suffer from a barrage.'];
+    const document = [...under('1. Sailing', [...high, ...high], 0), ...under('2. Energy', [...energy, ...energy], 6)];
+    const { chapters } = await write('chapters', document);
+    expect(chapters.map(({ title }) => title)).toEqual(['1. Sailing', '2. Energy']);
+  });
+
+  it('takes no office, no few of many and nothing that is only praised for a term', async () => {
+    const texts = [
+      'Federico Musto of the harbour company was named CEO.',
+      'Several new tide tables are now available that were missing before.',
+      'The current fight is a battle between two harbours of the north.',
+      'The harbour signals are generic enough that every ship can read them.',
+      'A spring tide is a high tide that is larger than usual.',
+    ];
+    const { terms } = await write('key_terms', texts.map(sentence));
+    expect(terms.map(({ term }) => term)).toEqual(['Spring tide']);
+  });
+
+  it('asks nothing twice in the same words, as the answers would differ', async () => {
+    const texts = [
+      'If the harbour gate closes, the water of the basin stays at the height of the high tide.',
+      'Pilots watch the gate from the tower of the harbour at each tide.',
+      'If the harbour gate closes, ships in the basin wait for the next high tide.',
+    ];
+    const { cards } = await write('flashcards', texts.map(sentence));
+    const fronts = cards.map(({ front }) => front);
+    expect(fronts).toContain('What happens if the harbour gate closes?');
+    expect(new Set(fronts).size).toBe(fronts.length);
+  });
+});
+
 describe('ExtractiveWriter on the sample lecture', () => {
   const writer = createExtractiveWriter({ embedder: null });
   let sentences: StudySentence[];

@@ -10,11 +10,13 @@ const SAME_STEMS = 0.55;
 /** Weight of novelty against importance (maximal marginal relevance, Carbonell 1998). */
 const NOVELTY = 0.35;
 const DEFINES = 1.3;
+/** Parts in which an author says what a document says. */
+const STATES = /^(?:\d+[.)]?\s+)?(?:abstract|(?:executive )?summary|conclusions?|key (?:points|takeaways|findings)|overview)\b/i;
 
 /** How much each sentence says about the lecture and its chapter, by index; 0 for those that must not be shown alone. */
 export type Importance = readonly number[];
 
-/** Centrality (likeness to the direction of its chapter and of the whole) x quality, more for sentences that explain a term. */
+/** Centrality (likeness to the direction of its chapter and of the whole) x quality, more for sentences that explain a term or sum up. */
 export function importance(
   text: StudyText,
   chapters: readonly Chapter[],
@@ -28,7 +30,8 @@ export function importance(
     const chapter = chapters.find(({ start, end }) => sentence.index >= start && sentence.index < end);
     const own = chapter ? chapterLikeness(chapter, vectors, sentence.index) : 0;
     const central = 0.15 + 0.4 * dot(whole, vectors.words[sentence.index]) + 0.6 * own;
-    return quality * central * (explaining.has(sentence.index) ? DEFINES : 1);
+    const states = sentence.headings.some((title) => STATES.test(title));
+    return quality * central * (explaining.has(sentence.index) || states ? DEFINES : 1);
   });
 }
 
@@ -47,9 +50,33 @@ export function keyPassages(
   for (const index of first) {
     if (chosen.length < count && !chosen.some((other) => saysSame(text, vectors, index, other))) chosen.push(index);
   }
-  const all = [...chosen, ...select(text, whole, vectors, weights, { count: count - chosen.length, chosen })];
+  const room = roomIn(chapters, count);
+  for (const index of chosen) room.take(index);
+  const all = [...chosen, ...select(text, whole, vectors, weights, { count: count - chosen.length, chosen, room })];
   all.sort((a, b) => a - b);
   return all.flatMap((index) => text.sentences[index] ?? []);
+}
+
+interface Room {
+  /** False, and nothing taken, when the chapter of this sentence has its share. */
+  take(index: number): boolean;
+}
+
+/** No chapter may have more than half again its share of the passages, and one more: a lively one would crowd out the others. */
+function roomIn(chapters: readonly Chapter[], count: number): Room {
+  const total = chapters.reduce((sum, { start, end }) => sum + end - start, 0);
+  const left = new Map(
+    chapters.map((chapter) => [chapter, 1 + Math.ceil((1.5 * count * (chapter.end - chapter.start)) / total)]),
+  );
+  return {
+    take(index) {
+      const chapter = chapters.find(({ start, end }) => index >= start && index < end);
+      const free = chapter ? (left.get(chapter) ?? 0) : 0;
+      if (!chapter || free <= 0) return false;
+      left.set(chapter, free - 1);
+      return true;
+    },
+  };
 }
 
 /** Up to `count` more sentences of a range, best first by importance less likeness to what is chosen already. */
@@ -58,7 +85,7 @@ export function select(
   range: Chapter,
   vectors: SentenceVectors,
   weights: Importance,
-  options: { count: number; chosen: readonly number[] },
+  options: { count: number; chosen: readonly number[]; room?: Room },
 ): number[] {
   const picked: number[] = [];
   const top = Math.max(...weights.slice(range.start, range.end), 1e-9);
@@ -76,6 +103,10 @@ export function select(
     for (const [index, closest] of candidates) {
       const value = (1 - NOVELTY) * ((weights[index] ?? 0) / top) - NOVELTY * closest;
       if (value > best.value) best = { index, value };
+    }
+    if (options.room?.take(best.index) === false) {
+      candidates.delete(best.index);
+      continue;
     }
     picked.push(best.index);
     meet(best.index);

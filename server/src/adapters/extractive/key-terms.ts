@@ -40,8 +40,14 @@ export function keyTerms(
   const described = phrases
     .filter((phrase) => phrase.mentions.length >= leastMentions(phrase, named))
     .flatMap((phrase) => describedTerm(text, phrase, weights, known) ?? []);
-  return distinct([...repeated, ...single, ...described]).slice(0, count);
+  const words = described.filter(({ key }) => !key.includes(' ')).slice(MOST_SINGLE_WORDS);
+  return distinct([...known, ...described.filter((term) => !words.includes(term))]).slice(0, count);
 }
+
+/** Frequent single words that nothing explains: most are no terms. */
+const MOST_SINGLE_WORDS = 5;
+/** "Long term memory is very different." tells nothing of it. */
+const LEAST_WORDS = 8;
 
 /** One definition a term: the direct ones ("X is", "X means") before "... is called X". */
 function bestDefinitions(definitions: readonly Definition[]): Definition[] {
@@ -61,7 +67,9 @@ function leastMentions({ key }: KeyPhrase, named: ReadonlySet<string>): number {
 /** The best sentence that is about the phrase: the phrase is what it begins with. */
 function describedTerm(text: StudyText, phrase: KeyPhrase, weights: Importance, explained: readonly KeyTerm[]): KeyTerm[] | null {
   if (explained.some((term) => overlaps(term.key, phrase.key))) return null;
-  const about = phrase.mentions.filter((mention) => isSubject(text, mention) && (weights[mention.sentence] ?? 0) > 0);
+  const telling = ({ sentence }: Mention): boolean =>
+    (weights[sentence] ?? 0) > 0 && (text.sentences[sentence]?.text.split(' ').length ?? 0) >= LEAST_WORDS;
+  const about = phrase.mentions.filter((mention) => isSubject(text, mention) && telling(mention));
   about.sort((a, b) => (weights[b.sentence] ?? 0) - (weights[a.sentence] ?? 0) || a.sentence - b.sentence);
   const sentence = text.sentences[about[0]?.sentence ?? -1];
   if (!sentence) return null;
@@ -90,7 +98,9 @@ function overlaps(a: string, b: string): boolean {
 function isSubject({ sentences, english }: StudyText, { sentence, first, last }: Mention): boolean {
   const tokens = sentences[sentence]?.tokens ?? [];
   if (!english) return first <= 2;
-  const starts = first === 0 || (first === 1 && tokens[0]?.pos === 'DET');
+  // "The exit is not hot" is about one exit, "The nested loops are ..." about all of them.
+  const isWord = first === last && !/\p{Lu}/u.test(tokens[first]?.text ?? '');
+  const starts = first === 0 || (first === 1 && (isWord ? /^an?$/.test(tokens[0]?.lower ?? '') : tokens[0]?.pos === 'DET'));
   // the tagger takes some verbs for plurals: "consolidation moves new memories"
   return (
     starts &&

@@ -38,7 +38,7 @@ function definitionFront(term: KeyTerm): string {
 const condition = /^((?:if|when|whenever|each time|every time|once|during|as soon as) [^,]{6,90}), (.{15,})[.]$/i;
 const because = /^(?:And |But |So )?(.{15,}?),? because (.{12,})[.]$/;
 /** Nothing in the shown half may lean on another sentence. */
-const open = /\b(it|its|this|that|these|those|he|she|they|them|his|her|their|here|there)\b/i;
+const open = /\b(it|its|such|this|that|these|those|he|she|they|them|his|her|their|here|there)\b/i;
 
 /** What the speaker does or thinks is nothing to learn. */
 const personal = /\b(i|i'm|i've|i'd|my|me|we're|we've)\b/i;
@@ -69,6 +69,7 @@ export function reasonQuestion(sentence: Sentence): Question | null {
     open.test(claim) ||
     personal.test(claim) ||
     aside.test(claim) ||
+    /^(finally|however|thus|therefore|moreover|furthermore)\b|\bfor (example|instance)$/i.test(claim) ||
     claim.split(/\s+/).length < 4 ||
     oddities(sentence.tokens) > 0
   )
@@ -90,6 +91,7 @@ export function gapQuestion(text: StudyText, sentence: Sentence, phrases: readon
     )
     // the start of a sentence gives too little to go on; people's names are no knowledge
     .filter(({ mention }) => mention.first > 2 && !isName(sentence, mention.first) && !isPart(sentence, mention))
+    .filter(({ mention }) => !isPointedAt(sentence, mention))
     .sort((a, b) => b.phrase.score - a.phrase.score)[0];
   if (!best) return null;
   const { first, last } = best.mention;
@@ -122,6 +124,12 @@ function isPart({ tokens, text }: Sentence, { first, last }: Mention): boolean {
   const hyphen = [text[(tokens[first]?.start ?? 0) - 1], text[tokens[last]?.end ?? 0]].some((char) => /[-–/]/.test(char ?? ''));
   const led = /^(NOUN|PROPN|ADJ)$/.test(before?.pos ?? '') && !emptyAdjectives.has(before?.lower ?? '');
   return hyphen || led || /^(NOUN|PROPN)$/.test(after?.pos ?? '');
+}
+
+/** "in this release", "all these layers": what it is was said before. */
+function isPointedAt({ tokens }: Sentence, { first }: Mention): boolean {
+  const before = tokens[first - 1]?.pos === 'ADJ' ? tokens[first - 2] : tokens[first - 1];
+  return /^(this|that|these|those|such)$/.test(before?.lower ?? '');
 }
 
 function isName(sentence: Sentence, at: number): boolean {

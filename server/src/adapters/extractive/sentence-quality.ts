@@ -1,5 +1,6 @@
 import type { Token } from './english-tokens.ts';
 import type { Sentence, StudyText } from './study-text.ts';
+import { isGeneric } from './word-lists.ts';
 
 /**
  * How well a sentence stands alone, 0..1: 0 for those that must not be shown by themselves (questions, fragments, greetings,
@@ -7,7 +8,7 @@ import type { Sentence, StudyText } from './study-text.ts';
  */
 export function sentenceQuality(sentence: Sentence, text: Pick<StudyText, 'english'>): number {
   const words = sentence.text.split(/\s+/).length;
-  if (words < 5 || words > 60 || !whole.test(sentence.text)) return 0;
+  if (words < 5 || words > 60 || !whole.test(sentence.text) || brokenOff.test(sentence.text)) return 0;
   const length = words < 7 ? 0.6 : words > 35 ? 0.5 : 1;
   if (!text.english) return length;
   const plain = sentence.text.toLowerCase();
@@ -17,12 +18,14 @@ export function sentenceQuality(sentence: Sentence, text: Pick<StudyText, 'engli
   if (spoken > 2) return 0;
   const start = linkStart.test(plain) ? 0.35 : 1;
   const person = /\b(i|i'm|i'd|i've|my|me)\b/.test(plain) ? 0.5 : 1;
+  const unnamed = sentence.tokens[0]?.lower === 'the' && isGeneric(sentence.tokens[1]?.lower ?? '') && isVerb(sentence.tokens[2]);
   const order = /^(the|a|an|my|our)? ?(first|second|third|fourth|next|last|other|another) /.test(plain) ? 0.4 : 1;
   return (
     length *
     start *
     person *
     order *
+    (unnamed ? 0.5 : 1) *
     0.6 ** spoken *
     sentence.clarity *
     0.4 ** (oddities(sentence.tokens) + sentence.doubtful.size)
@@ -39,12 +42,15 @@ export function leansBack({ tokens }: Pick<Sentence, 'tokens'>): boolean {
   if (/^(it|its|he|she|they|them|him|his|hers|their|theirs|such|this|these|those|here|both|either|neither)$/.test(word))
     return true;
   // "her work", but not "that" as in "that the earth is round was known"
+  if (word === 'there' && tokens[i + 1]?.lower === ',') return true;
   if (/^(her|that|that's|there's|there)$/.test(word))
     return /^(AUX|NOUN|PUNCT|VERB)$/.test(tokens[i + 1]?.pos ?? '') && word !== 'there';
   const counted = /^(one|two|some|others?|another|each|all|most|many|few|none|any)$/.test(word);
   return (
     counted &&
     (/^(AUX|VERB|PUNCT)$/.test(tokens[i + 1]?.pos ?? '') ||
+      // "All three have been improved."
+      (/^(two|three|four|five|six)$/.test(words[i + 1] ?? '') && isVerb(tokens[i + 2])) ||
       (words[i + 1] === 'of' && /^(it|this|that|these|those|them)$/.test(words[i + 2] ?? '')))
   );
 }
@@ -70,8 +76,10 @@ const lead = new Set([
 /** Begins with a capital, a figure or a letter that has no case, and ends as a statement that was not broken off. */
 const whole = /^["'“‘([]*[\p{Lu}\p{Lo}\p{N}].*[^\s—–-][.!。]["'”’)\]]*$/su;
 
+const brokenOff = /(?:\.{2,}|…)["'”’)\]]*$/u;
+
 const linkStart =
-  /^(and|but|so|or|because|which|who|then|however|therefore|also|well|yes|no|okay|ok|yeah|right|now|still|instead|otherwise|finally|next|anyway|besides|similarly|likewise|thus|hence|again|that is|in other words|for example|for instance|on the other hand|as a result|in contrast)\b/;
+  /^(and|but|so|or|because|which|who|then|however|therefore|also|well|yes|no|okay|ok|yeah|right|now|still|instead|otherwise|finally|next|anyway|besides|similarly|likewise|thus|hence|again|that is|in other words|for example|for instance|on the other hand|as a result|in contrast|in truth|in particular|unsurprisingly|furthermore|moreover|generally speaking|(somewhere )?(at|around|by|since|before|after) (the time|that time|then|that)|in the (first|second|third|latter|former) (case|category|group)|for (his|her|its|their) part)\b/;
 
 const pointing =
   /\b(this one|that one|these ones|over here|over there|right here|shown here|see here|as you (can )?see|you can see|look at (this|that|the)|on (this|the) (slide|board|screen|left|right)|in this (figure|picture|diagram|table|slide|video|chapter|section)|as (i|we) (said|mentioned|saw)|i (said|mentioned) (before|earlier)|(above|below|previous(ly)?) (mentioned|figure)|do (it|this|that))\b|^here\b/;
@@ -82,8 +90,12 @@ const logistics =
 const spokenFiller =
   /\b(um|uh|uhm|mm|hmm|mm-hmm|okay|ok|yeah|you know|i mean|i think|i guess|sort of|kind of|gonna|wanna|you guys|stuff like that|or something|or whatever|basically|actually|like i said)\b/g;
 
+function isVerb(token: Token | undefined): boolean {
+  return /^(AUX|VERB)$/.test(token?.pos ?? '');
+}
+
 function hasVerb(tokens: readonly Token[]): boolean {
-  return tokens.some((token) => token.pos === 'VERB' || token.pos === 'AUX');
+  return tokens.some(isVerb);
 }
 
 /** A pronoun of the third person with no noun before it in the sentence: nothing says what it stands for. */

@@ -20,6 +20,8 @@ export interface Sentence {
   readonly speaker: string | null;
   /** Silence before it; 0 where times are not known or another source begins. */
   readonly pauseMs: number;
+  /** Titles of the headings it stands under, the highest first; empty for speech. */
+  readonly headings: readonly string[];
 }
 
 export interface StudyText {
@@ -56,6 +58,7 @@ export function readStudyText(material: Material): StudyText {
       clarity,
       speaker: passage.speaker ?? null,
       pauseMs: pauseBefore(material.sentences, index),
+      headings: passage.headings ?? [],
     };
   });
   return { title: material.title, english, sentences };

@@ -1,3 +1,4 @@
+import { headedChapters } from './headed-chapters.ts';
 import type { Sentence } from './study-text.ts';
 import { addTo, dot, type SentenceVectors, unit } from './vectors.ts';
 
@@ -5,6 +6,8 @@ import { addTo, dot, type SentenceVectors, unit } from './vectors.ts';
 export interface Chapter {
   readonly start: number;
   readonly end: number;
+  /** As the document calls it. */
+  readonly title?: string;
 }
 
 const MIN_SENTENCES = 4;
@@ -19,10 +22,14 @@ const WORDS_PER_MINUTE = 150;
  * Cuts the lecture where its topic changes: of all ways to cut, the one with the largest sum of the chapters' vector lengths
  * (sentences about one thing point the same way, so their sum is long) minus a penalty for each chapter, found by
  * dynamic programming. The penalty is bisected until the number of chapters suits the length of the lecture:
- * about one in 6 minutes of a long one, one in 45 to 90 seconds of a short one. Chapters never span two sources.
+ * about one in 6 minutes of a long one, one in 45 to 90 seconds of a short one. Chapters never span two sources. Documents whose headings
+ * part them are cut there instead.
  */
 export function topicChapters(sentences: readonly Sentence[], vectors: SentenceVectors): Chapter[] {
-  return bySource(sentences).flatMap(({ start, end }) => cutSource(sentences.slice(start, end), vectors));
+  return bySource(sentences).flatMap(({ start, end }) => {
+    const own = sentences.slice(start, end);
+    return headedChapters(own, usualCount(own)) ?? cutSource(own, vectors);
+  });
 }
 
 function bySource(sentences: readonly Sentence[]): Chapter[] {
@@ -51,12 +58,16 @@ function cutSource(sentences: readonly Sentence[], vectors: SentenceVectors): Ch
 /** How many chapters suit the source: by its length, and by its long pauses where their number is plausible. */
 function chapterCount(sentences: readonly Sentence[], hints: readonly number[]): number {
   const most = Math.max(1, Math.floor(sentences.length / MIN_SENTENCES));
-  const minutes = lengthInMinutes(sentences);
-  const minutesEach = Math.min(6, Math.max(0.75, 0.75 + (minutes - 4) * 0.15));
-  const usual = Math.max(sentences.length >= 12 ? 2 : 1, Math.round(minutes / minutesEach));
+  const usual = usualCount(sentences);
   const paragraphs = 1 + roomyHints(hints);
   const plausible = paragraphs >= usual * 0.6 && paragraphs <= usual * 1.8;
   return Math.min(most, plausible ? paragraphs : usual);
+}
+
+function usualCount(sentences: readonly Sentence[]): number {
+  const minutes = lengthInMinutes(sentences);
+  const minutesEach = Math.min(6, Math.max(0.75, 0.75 + (minutes - 4) * 0.15));
+  return Math.max(sentences.length >= 12 ? 2 : 1, Math.round(minutes / minutesEach));
 }
 
 /** How many long pauses leave a whole chapter before and after them. */

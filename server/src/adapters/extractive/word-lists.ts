@@ -17,16 +17,16 @@ export const stopWords =
 /** Nouns and adjectives too general to name a chapter, a term or a choice. */
 const genericWords =
   setOf(`ability able account action activity actual addition advantage amount answer answers area aspect base basic basis
-  beginning benefit better best big bit book capital case cases certain chance change chapter chapters choice class classes clear close common complete
+  beginning benefit better best big bit book capital case cases certain chance change chapter chapters choice class classes clear close common companies company complete
   concept concepts condition conditions consequence context correct couple course courses cure current data day days deal definition degree detail details
   difference different difficult direction discussion early easier easy effect effects effort end ends entire event events exact example examples fact facts factor factors
   famous fast feature feeling figure final finding first form forms full function further future general goal good great group groups guy guys half hand
-  hard head help high hour hours hundred idea ideas important information instance interest interesting issue issues item items key kind kinds large
+  hard head help high hour hours hundred idea ideas important improvement improvements information instance interest interesting issue issues item items key kind kinds large
   larger last late later lecture lectures left lesson lessons level levels life line list lists little long longer look lot lots main major
   man material matter meaning meeting member method middle million minute minutes model moment month months morning much name names natural near new next
   night normal note number numbers object older only open opposite order original other outcome pair paper part particular parts past pattern people percent period
   person perspective phase phrase piece pieces place plan point points position possible power practical present previous primary problem problems process
-  product program project proper property purpose quality quarter question questions quick rate real reason reasons regular relation relationship
+  product program project proper property purpose quality quarter question questions quick rate real reason reasons regular relation relationship release releases
   report result results right role rule rules same scale second section sense sentence sequence series session sessions set several shape short side sides similar
   simple single situation size slide slides slow small sort sorts source space special specific stage standard start state step steps stop story
   strong stronger student students study studies stuff subject sure system table task teacher technique term terms test text theme thing things third thousand time times tired title today tomorrow

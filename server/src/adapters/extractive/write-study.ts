@@ -176,7 +176,9 @@ function practice(study: Study): PracticeQuestion[] {
   const open = [
     ...worthwhile(study).flatMap((sentence) => happensQuestion(sentence) ?? reasonQuestion(sentence) ?? []),
     ...terms.flatMap((term) => definitionQuestion(term) ?? []),
-    ...askable(text, study.weights).flatMap((sentence) => gapQuestion(text, sentence, phrases) ?? []),
+    ...askable(text, study.weights)
+      .flatMap((sentence) => gapQuestion(text, sentence, phrases) ?? [])
+      .slice(0, Math.ceil(most / 3)),
   ].map((question) => ({ ...shortAnswer(question), options: [] as string[] }));
   const all = once<Omit<PracticeQuestion, 'type'>>([
     ...choices.map((question) => ({ ...question, options: [...question.options] })),
@@ -187,13 +189,13 @@ function practice(study: Study): PracticeQuestion[] {
     .map((question) => ({ type: question.options.length > 0 ? 'multiple-choice' : 'short-answer', ...question }));
 }
 
-/** Keeps the first question about each sentence. */
-function once<T extends { readonly sentences: readonly Sentence[] }>(questions: readonly T[]): T[] {
-  const asked = new Set<number>();
-  return questions.filter(({ sentences }) => {
-    const index = sentences.at(-1)?.index ?? -1;
-    if (asked.has(index)) return false;
-    asked.add(index);
+/** Keeps the first question about each sentence, and the first in the same words: their answers would differ. */
+function once<T extends { readonly question: string; readonly sentences: readonly Sentence[] }>(questions: readonly T[]): T[] {
+  const asked = new Set<number | string>();
+  return questions.filter(({ question, sentences }) => {
+    const keys = [sentences.at(-1)?.index ?? -1, question.toLowerCase()];
+    if (keys.some((key) => asked.has(key))) return false;
+    for (const key of keys) asked.add(key);
     return true;
   });
 }

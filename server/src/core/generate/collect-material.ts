@@ -1,12 +1,12 @@
 import { AppError } from '../domain/app-error.ts';
 import type { DocumentText } from '../domain/document.ts';
-import { documentSentences } from '../domain/document-sentences.ts';
 import type { Lecture, Source } from '../domain/library.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Transcript } from '../domain/transcript.ts';
 import type { Store } from '../ports/store.ts';
 import { withNames } from '../speakers/lay-names.ts';
 import type { Material, StudySentence } from '../ports/writer.ts';
+import { documentProse } from './document-prose.ts';
 
 export interface Collected {
   readonly material: Material;
@@ -38,7 +38,7 @@ export async function collectMaterial(
   if (texts.length === 0) {
     throw new AppError('nothing_to_study', 'The lecture has no transcript yet. Transcribe the lecture first.');
   }
-  const sentences = [...transcripts.flatMap(collectSentences), ...documents.flatMap(proseOf)];
+  const sentences = [...transcripts.flatMap(collectSentences), ...documents.flatMap(documentProse)];
   if (sentences.length === 0)
     throw new AppError('nothing_to_study', 'No speech was heard in the lecture, so there is nothing to make notes from.');
   return { material: { title: lecture.title, language: languageOf(transcripts, documents), sentences }, texts };
@@ -52,12 +52,6 @@ async function latestOf<T>(sources: readonly Source[], latest: (sourceId: string
 function languageOf(transcripts: readonly Transcript[], documents: readonly DocumentText[]): string {
   const spoken = transcripts.find(({ segments }) => segments.length > 0)?.language;
   return spoken ?? documents.find(({ language }) => language !== null)?.language ?? 'en';
-}
-
-/** The sentences of a document without its headings. */
-function proseOf(document: DocumentText): StudySentence[] {
-  const headings = new Set(document.pages.flatMap(({ number, headings }) => headings.map((one) => `${number}:${one.startChar}`)));
-  return documentSentences(document).filter(({ page, startChar }) => !headings.has(`${page}:${startChar}`));
 }
 
 /** The sentences of a transcript, each with its exact place. */

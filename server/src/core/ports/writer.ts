@@ -16,6 +16,8 @@ export interface StudySentence extends Passage {
   readonly wordConfidences?: readonly number[];
   /** Who says it, where that is known. */
   readonly speaker?: string | null;
+  /** Titles of the headings it stands under, the highest first; absent for speech. */
+  readonly headings?: readonly string[];
 }
 
 export interface WriteRequest {
