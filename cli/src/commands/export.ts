@@ -33,26 +33,30 @@ export interface ExportedFile {
 
 /** `scholium export`: makes the files on the server and saves them here. */
 export async function exportFiles(context: CommandContext, input: ExportInput): Promise<void> {
-  const types = typesOf(input.type);
+  const types = input.type === undefined ? null : typesOf(input.type);
   await makeFolder(input.output);
-  for (const type of types) await refuseExisting(pathOf(input, type), input.force);
+  for (const type of types ?? exportTypes) await refuseExisting(pathOf(input, type), input.force);
   const files = await saveExports(context, await context.connect(), { ...input, types });
   printResult(context, { lectureId: input.lectureId, files }, () => {
     for (const { path } of files) context.terminal.print(path);
   });
 }
 
-/** Runs the export job and downloads what it made. */
+/** Runs the export job and downloads what it made. `types` null takes all that hold something. */
 export async function saveExports(
   context: CommandContext,
   client: Client,
-  input: ExportInput & { types: readonly ExportType[] },
+  input: ExportInput & { types: readonly ExportType[] | null },
 ): Promise<ExportedFile[]> {
   const { lectureId } = input;
   const { signal } = context;
   const progress = await startProgress(context.terminal, 'Exporting');
   try {
-    const { jobId } = await client.call('exportLecture', { params: { lectureId }, body: { types: [...input.types] }, signal });
+    const { jobId } = await client.call('exportLecture', {
+      params: { lectureId },
+      body: input.types ? { types: [...input.types] } : {},
+      signal,
+    });
     const job = await followJob({ client, jobId, progress, signal });
     const made = exportResultSchema.parse(job.result).exports;
     const files: ExportedFile[] = [];
@@ -74,8 +78,7 @@ function pathOf(input: ExportInput, type: ExportType): string {
 }
 
 /** @throws CliError `usage`, naming the types there are */
-function typesOf(given: readonly string[] | undefined): readonly ExportType[] {
-  if (!given) return exportTypes;
+function typesOf(given: readonly string[]): readonly ExportType[] {
   return given
     .flatMap((value) => value.split(','))
     .map((name) => {

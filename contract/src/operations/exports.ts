@@ -11,7 +11,7 @@ export const exportOperations = {
     method: 'POST',
     path: '/lectures/{lectureId}/export',
     summary: 'Make files of a lecture',
-    description: `Types: ${exportTypes.join(', ')}; without a body all of them. The job's result lists \`exports: [{type, url, storagePath}]\`.`,
+    description: `Types: ${exportTypes.join(', ')}; without a body all of them that hold something (text and subtitles need a transcript). The job's result lists \`exports: [{type, url, storagePath}]\`.`,
     tags: ['Exports'],
     access: may.view,
     params: z.object({ lectureId: idSchema }),

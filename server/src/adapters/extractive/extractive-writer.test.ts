@@ -46,6 +46,17 @@ describe('ExtractiveWriter on documents', () => {
     expect(terms.map(({ term }) => term)).toEqual(['Spring tide']);
   });
 
+  it('leaves no gap in the middle of an address', async () => {
+    const texts = [
+      'Many harbour pilots of the north trust OpenTides.org for the tables of every coast.',
+      'A reinvigorated OpenTides.org may yet give the old printed tables a run for their money.',
+      'Fishing boats without any table of tides wait for the harbour pilots before they leave.',
+    ];
+    const { cards } = await write('flashcards', texts.map(sentence));
+    expect(cards.length).toBeGreaterThan(0);
+    expect(cards.filter(({ front }) => front.includes('.___'))).toEqual([]);
+  });
+
   it('asks nothing twice in the same words, as the answers would differ', async () => {
     const texts = [
       'If the harbour gate closes, the water of the basin stays at the height of the high tide.',

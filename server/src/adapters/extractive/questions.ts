@@ -121,9 +121,11 @@ function question(kind: Question['kind'], asked: string, sentence: Sentence): Qu
 /** "study" in "study time", "training" in "staff training": the gap would leave half a name. */
 function isPart({ tokens, text }: Sentence, { first, last }: Mention): boolean {
   const [before, after] = [tokens[first - 1], tokens[last + 1]];
-  const hyphen = [text[(tokens[first]?.start ?? 0) - 1], text[tokens[last]?.end ?? 0]].some((char) => /[-–/]/.test(char ?? ''));
+  const [start, end] = [tokens[first]?.start ?? 0, tokens[last]?.end ?? 0];
+  // "high-end", "OpenOffice.org"
+  const joined = /[-–/.@_]$/.test(text.slice(0, start)) || /^(?:[-–/@_]|\.[\p{L}\p{N}])/u.test(text.slice(end));
   const led = /^(NOUN|PROPN|ADJ)$/.test(before?.pos ?? '') && !emptyAdjectives.has(before?.lower ?? '');
-  return hyphen || led || /^(NOUN|PROPN)$/.test(after?.pos ?? '');
+  return joined || led || /^(NOUN|PROPN)$/.test(after?.pos ?? '');
 }
 
 /** "in this release", "all these layers": what it is was said before. */

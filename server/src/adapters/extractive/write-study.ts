@@ -166,9 +166,13 @@ type PracticeQuestion = Omit<ArtifactContents['practice_questions']['questions']
   sentences: readonly Sentence[];
 };
 
+/** Of gaps only those in sentences that no card has a gap in. */
 function practice(study: Study): PracticeQuestion[] {
   const most = amount(study.text, study.length, { base: 6, per: 12, most: 30 });
   const { text, phrases, terms } = study;
+  const onCards = new Set(
+    flashcards(study).flatMap(({ kind, sentences }) => (kind === 'gap' ? (sentences[0]?.index ?? -1) : [])),
+  );
   const choices = once([
     ...terms.flatMap((term) => termChoice(term, terms, phrases) ?? []),
     ...askable(text, study.weights).flatMap((sentence) => gapChoice(text, sentence, phrases) ?? []),
@@ -177,6 +181,7 @@ function practice(study: Study): PracticeQuestion[] {
     ...worthwhile(study).flatMap((sentence) => happensQuestion(sentence) ?? reasonQuestion(sentence) ?? []),
     ...terms.flatMap((term) => definitionQuestion(term) ?? []),
     ...askable(text, study.weights)
+      .filter(({ index }) => !onCards.has(index))
       .flatMap((sentence) => gapQuestion(text, sentence, phrases) ?? [])
       .slice(0, Math.ceil(most / 3)),
   ].map((question) => ({ ...shortAnswer(question), options: [] as string[] }));
