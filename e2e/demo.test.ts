@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Citation } from '@scholium/contract';
+import type { CitableText } from '@scholium/server/core/domain/grounding.ts';
+import { falseCitations } from '@scholium/server/testkit/true-citations.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { processesNaming } from './support/processes.ts';
 import { testEnvironment } from './support/run-scholium.ts';
@@ -63,6 +66,9 @@ describe('npm run demo -- --exit', () => {
         expect(first.stdout).toContain(path);
         expect((await stat(path)).size).toBeGreaterThan(500);
       }
+      const { citations, wrong } = await citationsIn(join(folder.path, 'data/demo-exports', 'how-memory-works.json'));
+      expect(citations).toBeGreaterThan(30);
+      expect(wrong).toEqual([]);
       for (const line of (first.stdout + first.stderr).split('\n'))
         expect([line.length <= 80 || line.includes('/'), line]).toEqual([true, line]);
       // oxlint-disable-next-line no-control-regex -- a pipe gets no bar and no colours
@@ -76,3 +82,14 @@ describe('npm run demo -- --exit', () => {
     TIMEOUT_MS,
   );
 });
+
+/** What the notes of an exported lecture cite, and what of that does not stand in its transcripts. */
+async function citationsIn(path: string): Promise<{ citations: number; wrong: string[] }> {
+  // Its shape is the export's own (`core/export/lecture-json.ts`).
+  const lecture = JSON.parse(await readFile(path, 'utf8')) as {
+    transcripts: CitableText[];
+    artifacts: { citations: Citation[] }[];
+  };
+  const citations = lecture.artifacts.flatMap((artifact) => artifact.citations);
+  return { citations: citations.length, wrong: falseCitations(citations, lecture.transcripts) };
+}

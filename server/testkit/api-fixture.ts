@@ -18,6 +18,7 @@ import { bindThreads } from '../src/core/ask/bind-threads.ts';
 import { firstSentenceWriter } from './first-sentence-writer.ts';
 import { MemorySearchIndex } from './memory-search-index.ts';
 import { silentMetrics } from './silent-metrics.ts';
+import { falseAnswersIn } from './true-citations.ts';
 import { addWebPage } from '../src/core/read/add-document.ts';
 import type { DocumentToRead } from '../src/core/ports/document-reader.ts';
 import { PlainDocumentReader } from './plain-document-reader.ts';
@@ -68,6 +69,7 @@ export interface ApiFixture {
   addJob(): Promise<Job>;
   /** Files in the data folder, temporary ones included. */
   filesOnDisk(): Promise<string[]>;
+  /** @throws Error when an answer that is stored cites what does not stand there */
   close(): Promise<void>;
 }
 
@@ -154,8 +156,10 @@ export async function openApiFixture(overrides: Partial<ApiDeps> = {}, disk: Par
     },
     close: async () => {
       await app.close();
+      const { wrong } = await falseAnswersIn(store, scope);
       await store.close();
       await rm(dataDir, { recursive: true, force: true });
+      if (wrong.length > 0) throw new Error(`Answers cite what does not stand there: ${wrong.join(' / ')}`);
     },
   };
 }

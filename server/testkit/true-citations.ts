@@ -22,9 +22,27 @@ export async function falseCitationsIn(
     for (let version = 0; version <= artifact.version; version += 1)
       citations.push(...((await store.artifacts.find(scope, artifact.id, { version }))?.citations ?? []));
   }
+  const answers = await answersIn(store, scope);
+  return check(store, scope, [...citations, ...answers]);
+}
+
+type Answers = Pick<Store, 'threads' | 'transcripts' | 'documents'>;
+
+/** The same over every answer in every conversation that a store holds. */
+export async function falseAnswersIn(
+  store: Answers,
+  scope: Scope,
+): Promise<{ readonly checked: number; readonly wrong: readonly string[] }> {
+  return check(store, scope, await answersIn(store, scope));
+}
+
+async function answersIn(store: Answers, scope: Scope): Promise<Citation[]> {
   const threads = await store.threads.list(scope, {}, { cursor: null, limit: 100 });
-  for (const { id } of threads.items)
-    citations.push(...(await store.threads.messages(scope, id, 1_000)).flatMap((message) => message.citations));
+  const messages = threads.items.map(({ id }) => store.threads.messages(scope, id, 1_000));
+  return (await Promise.all(messages)).flat().flatMap(({ citations }) => citations);
+}
+
+async function check(store: Answers, scope: Scope, citations: readonly Citation[]) {
   const texts: CitableText[] = [];
   for (const { kind, sourceId, textVersion } of citations) {
     const text = await (kind === 'recording' ? store.transcripts : store.documents).find(scope, sourceId, textVersion);

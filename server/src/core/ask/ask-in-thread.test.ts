@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aCourse, aLecture, aSource, aThread, aTranscript } from '../../../testkit/builders.ts';
 import { firstSentenceWriter } from '../../../testkit/first-sentence-writer.ts';
 import { ManualClock } from '../../../testkit/manual-clock.ts';
@@ -6,6 +6,7 @@ import { MemorySearchIndex } from '../../../testkit/memory-search-index.ts';
 import { memoryStore } from '../../../testkit/memory-store.ts';
 import { silentLog } from '../../../testkit/silent-log.ts';
 import { silentMetrics } from '../../../testkit/silent-metrics.ts';
+import { falseAnswersIn } from '../../../testkit/true-citations.ts';
 import { AppError } from '../domain/app-error.ts';
 import { LOCAL_OWNER, ownerScope, type Scope } from '../domain/scope.ts';
 import type { Message } from '../domain/thread.ts';
@@ -45,6 +46,9 @@ async function setUp(): Promise<AskInThreadDeps & { searched: string[] }> {
 let deps: Awaited<ReturnType<typeof setUp>>;
 beforeEach(async () => {
   deps = await setUp();
+});
+afterEach(async () => {
+  expect((await falseAnswersIn(deps.store, scope)).wrong).toEqual([]);
 });
 
 function ask(question: string, options: { writer?: Writer; signal?: AbortSignal; emit?: (event: AnswerEvent) => void } = {}) {

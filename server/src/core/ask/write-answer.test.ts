@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aCourse, aLecture, aSource, aThread, aTranscript } from '../../../testkit/builders.ts';
 import { ManualClock } from '../../../testkit/manual-clock.ts';
 import { MemorySearchIndex } from '../../../testkit/memory-search-index.ts';
@@ -6,6 +6,7 @@ import { memoryStore } from '../../../testkit/memory-store.ts';
 import { scriptedLanguageModel } from '../../../testkit/scripted-language-model.ts';
 import { silentLog } from '../../../testkit/silent-log.ts';
 import { silentMetrics } from '../../../testkit/silent-metrics.ts';
+import { falseAnswersIn } from '../../../testkit/true-citations.ts';
 import { HashEmbedder } from '../../../testkit/hash-embedder.ts';
 import { LOCAL_OWNER, ownerScope, type Scope } from '../domain/scope.ts';
 import { passagesOf } from '../indexing/passages-of.ts';
@@ -67,6 +68,9 @@ async function setUp() {
 let world: Awaited<ReturnType<typeof setUp>>;
 beforeEach(async () => {
   world = await setUp();
+});
+afterEach(async () => {
+  expect((await falseAnswersIn(world.store, scope)).wrong).toEqual([]);
 });
 
 describe('an answer that was given before', () => {
