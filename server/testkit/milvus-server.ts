@@ -1,168 +1,148 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import {
+  Server,
+  ServerCredentials,
+  status,
+  type sendUnaryData,
+  type ServerUnaryCall,
+  type ServiceDefinition,
+} from '@grpc/grpc-js';
+import { getGRPCService, LOADER_OPTIONS, MilvusClient } from '@zilliz/milvus2-sdk-node';
+import { MilvusCollections, MilvusRefusal, type MilvusMessage, type MilvusStoredRow } from './milvus-collections.ts';
 
-/** A Milvus of these tests: the calls of its RESTful interface v2 that Scholium makes, on vectors in memory, compared exactly. */
+/** A Milvus of these tests: the gRPC calls that Scholium makes, as the SDK's own protos have them, on vectors in memory. */
 export interface MilvusServer {
   readonly address: string;
-  /** What was asked for, in order: `entities/search`, ... */
+  /** What was asked for, in order: `Search`, `Upsert`, ... */
   readonly calls: readonly string[];
   /** Filters of all searches and queries, in order. */
   readonly filters: readonly string[];
   /** Rows of all collections. */
   rows(): readonly MilvusStoredRow[];
   collections(): readonly string[];
-  /** `refuse`: every call is answered with status 503. `hang`: none is answered. */
-  behave(how: 'well' | 'refuse' | 'hang'): void;
+  behave(how: MilvusBehaviour): Promise<void>;
+  /** The next call of this name is refused. */
+  failNext(call: string): void;
   /** All collections vanish, as after a lost disk. */
   loseCollections(): void;
+  /** All collections are in the store, none in memory, as after a restart. */
+  unloadCollections(): void;
   close(): Promise<void>;
 }
 
-export interface MilvusStoredRow {
-  readonly key: string;
-  readonly owner: string;
-  readonly source: string;
-  readonly passage: string;
-  readonly digest: string;
-  readonly vector: readonly number[];
-}
+/**
+ * `unavailable`: every call ends in gRPC's status for it. `slow`: none is answered. `away`: nothing listens on the port.
+ * `old`: the server knows none of the calls.
+ */
+export type MilvusBehaviour = 'well' | 'unavailable' | 'slow' | 'away' | 'old';
 
-interface Collection {
-  readonly dimensions: number;
-  isLoaded: boolean;
-  readonly rows: Map<string, MilvusStoredRow>;
-}
+const SERVICE = 'milvus.proto.milvus.MilvusService';
 
-interface Body {
-  readonly collectionName: string;
-  readonly filter?: string;
-  readonly limit?: number;
-  readonly data?: readonly unknown[];
-  readonly schema?: {
-    readonly fields: readonly { readonly fieldName: string; readonly elementTypeParams: { readonly dim?: string } }[];
-  };
-}
-
-class Refusal extends Error {
-  readonly code: number;
-  constructor(code: number, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
+type Call = ServerUnaryCall<MilvusMessage, unknown>;
 
 /** Starts it on a free port. With a `token`, calls without it are refused as Milvus does. */
 export async function startMilvus(token: string | null = null): Promise<MilvusServer> {
-  const collections = new Map<string, Collection>();
+  const collections = new MilvusCollections(protos().shapes);
   const calls: string[] = [];
   const filters: string[] = [];
-  let behaviour: 'well' | 'refuse' | 'hang' = 'well';
-  const server = createServer((request, response) => {
-    request.on('error', () => {}); // clients of these tests break off
-    void reply(request, response);
-  });
-  async function reply(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(request);
-    const call = (request.url ?? '').replace('/v2/vectordb/', '');
-    calls.push(call);
-    if (body.filter !== undefined && call !== 'entities/delete') filters.push(body.filter);
-    if (behaviour === 'hang') return;
-    if (behaviour === 'refuse') return void response.writeHead(503).end('away');
-    const isKnown = token === null || request.headers.authorization === `Bearer ${token}`;
-    response.setHeader('content-type', 'application/json');
+  let behaviour: MilvusBehaviour = 'well';
+  let failing: string | null = null;
+  function reply(name: string, call: Call, answer: sendUnaryData<unknown>): void {
+    calls.push(name);
+    const filter = name === 'Search' ? call.request.dsl : name === 'Query' ? call.request.expr : undefined;
+    if (filter !== undefined) filters.push(filter);
+    if (behaviour === 'slow') return;
+    if (behaviour === 'unavailable') return answer({ code: status.UNAVAILABLE, details: 'proxy is not healthy' });
+    if (behaviour === 'old') return answer({ code: status.UNIMPLEMENTED, details: `unknown method ${name}` });
+    const isKnown = token === null || call.metadata.get('authorization')[0] === Buffer.from(token).toString('base64');
+    if (!isKnown) return answer({ code: status.UNAUTHENTICATED, details: 'auth check failure, please check api key is correct' });
     try {
-      if (!isKnown) throw new Refusal(1800, "user hasn't authenticated");
-      response.end(JSON.stringify({ code: 0, data: answer(collections, call, body) }));
+      if (name === failing) {
+        failing = null;
+        throw new MilvusRefusal(5, 'service internal error');
+      }
+      const done = { error_code: 'Success', code: 0 };
+      const body = collections.answer(name, call.request);
+      answer(null, STATUS_ONLY.has(name) ? done : { status: done, ...body });
     } catch (error) {
-      const code = error instanceof Refusal ? error.code : 65535;
-      response.end(JSON.stringify({ code, message: String(error) }));
+      const code = error instanceof MilvusRefusal ? error.code : 65_535;
+      const refused = { error_code: 'UnexpectedError', code, reason: String(error) };
+      answer(null, STATUS_ONLY.has(name) ? refused : { status: refused });
     }
   }
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo; // a TCP server's address
+  let server = serve(reply);
+  const port = await listen(server, 0);
   return {
     address: `http://127.0.0.1:${port}`,
     calls,
     filters,
-    rows: () => [...collections.values()].flatMap(({ rows }) => [...rows.values()]),
-    collections: () => [...collections.keys()],
-    behave: (how) => void (behaviour = how),
-    loseCollections: () => collections.clear(),
-    async close() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
+    rows: () => collections.rows(),
+    collections: () => collections.names(),
+    async behave(how) {
+      if (how === 'away') server.forceShutdown();
+      if (how !== 'away' && behaviour === 'away') {
+        server = serve(reply);
+        await listen(server, port);
+      }
+      behaviour = how;
     },
+    failNext: (call) => void (failing = call),
+    loseCollections: () => collections.lose(),
+    unloadCollections: () => collections.unload(),
+    close: () => Promise.resolve(server.forceShutdown()),
   };
 }
 
-function answer(collections: Map<string, Collection>, call: string, body: Body): unknown {
-  const name = body.collectionName;
-  if (call === 'collections/list') return [...collections.keys()];
-  if (call === 'collections/has') return { has: collections.has(name) };
-  if (call === 'collections/create') {
-    const dim = body.schema?.fields.find(({ fieldName }) => fieldName === 'vector')?.elementTypeParams.dim;
-    if (!/^[A-Za-z_]\w*$/.test(name) || !dim) throw new Refusal(1100, 'invalid collection');
-    if (!collections.has(name)) collections.set(name, { dimensions: Number(dim), isLoaded: false, rows: new Map() });
-    return {};
+/** Calls that answer with a status alone. */
+const STATUS_ONLY = new Set(['CreateCollection', 'CreateIndex', 'LoadCollection', 'DropCollection']);
+
+interface Protos {
+  readonly service: ServiceDefinition;
+  readonly shapes: Shapes;
+}
+
+let read: Protos | null = null;
+
+/** The protos are read once, which takes about 0.2 s: they are the same for every server of a test file. */
+function protos(): Protos {
+  read ??= { service: getGRPCService({ serviceName: SERVICE }, LOADER_OPTIONS).service, shapes: new Shapes() };
+  return read;
+}
+
+/** The messages that travel as bytes inside others. */
+class Shapes extends MilvusClient {
+  constructor() {
+    super({ address: 'unused:1', __SKIP_CONNECT__: true, pool: { min: 0, max: 1 } });
   }
-  const collection = collections.get(name);
-  if (!collection) throw new Refusal(100, `can't find collection[collection=${name}]`);
-  if (call === 'collections/load') {
-    collection.isLoaded = true;
-    return {};
+
+  schema(bytes: Uint8Array): MilvusMessage {
+    const { fields } = this.schemaProto.lookupType('milvus.proto.schema.CollectionSchema').decode(bytes).toJSON();
+    // Names of calls are written as in the protos, those of these messages in camel case.
+    const snake = (name: string): string => name.replace(/[A-Z](?![A-Z]|$)/g, (letter) => `_${letter.toLowerCase()}`);
+    const rename = (field: object): object =>
+      Object.fromEntries(Object.entries(field).map(([key, value]) => [snake(key), value]));
+    return { fields: (fields as object[]).map(rename) } as MilvusMessage; // as the protos say
   }
-  if (call === 'collections/drop') return collections.delete(name) && {};
-  if (!collection.isLoaded) throw new Refusal(101, 'collection not loaded');
-  const passing = [...collection.rows.values()].filter(filterOf(body.filter));
-  switch (call) {
-    case 'entities/upsert':
-      for (const row of (body.data ?? []) as MilvusStoredRow[]) put(collection, row); // put() checks what matters
-      return { upsertCount: body.data?.length ?? 0 };
-    case 'entities/delete':
-      for (const { key } of passing) collection.rows.delete(key);
-      return {};
-    case 'entities/query':
-      if ((body.limit ?? 0) > 16_384) throw new Refusal(65535, 'invalid max query result window');
-      return passing.sort((a, b) => (a.key < b.key ? -1 : 1)).slice(0, body.limit);
-    case 'entities/search': {
-      const [query] = (body.data ?? []) as readonly (readonly number[])[]; // one vector a call
-      if (query?.length !== collection.dimensions) throw new Refusal(65535, 'vector dimension mismatch');
-      const scored = passing.map((row) => ({ ...row, distance: cosine(query, row.vector) }));
-      return scored.sort((a, b) => b.distance - a.distance).slice(0, body.limit);
-    }
-    default:
-      throw new Refusal(404, `no call ${call}`);
+
+  placeholders(bytes: Uint8Array): MilvusMessage {
+    return this.milvusProto.lookupType('milvus.proto.common.PlaceholderGroup').decode(bytes).toJSON();
   }
 }
 
-function put(collection: Collection, row: MilvusStoredRow): void {
-  const tooLong = row.key.length > 64 || row.owner.length > 64 || row.source.length > 64 || row.passage.length > 1024;
-  if (tooLong || row.vector.length !== collection.dimensions) throw new Refusal(1804, 'fail to deal the insert data');
-  collection.rows.set(row.key, row);
+function serve(reply: (name: string, call: Call, answer: sendUnaryData<unknown>) => void): Server {
+  const server = new Server({ 'grpc.max_receive_message_length': 64 * 1024 * 1024 });
+  const { service } = protos();
+  const handlers = Object.keys(service).map((name) => [
+    name,
+    (call: Call, answer: sendUnaryData<unknown>) => reply(name, call, answer),
+  ]);
+  server.addService(service, Object.fromEntries(handlers) as Record<string, () => void>); // one for each call of the service
+  return server;
 }
 
-/** `field == "x"`, `key > "x"` and `key in ["x", "y"]`, joined by `and`. */
-function filterOf(filter = ''): (row: MilvusStoredRow) => boolean {
-  const parts = filter === '' ? [] : filter.split(' and ');
-  const tests = parts.map((part): ((row: MilvusStoredRow) => boolean) => {
-    const match = /^(key|owner|source) (==|>|in) (.+)$/.exec(part);
-    if (!match) throw new Refusal(1100, `cannot parse expression: ${filter}`);
-    const field = match[1] as 'key' | 'owner' | 'source'; // what the expression lets through
-    const value: unknown = JSON.parse(match[3] ?? '');
-    if (Array.isArray(value)) return (row) => value.includes(row[field]);
-    return match[2] === '==' ? (row) => row[field] === value : (row) => row[field] > String(value);
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    );
   });
-  return (row) => tests.every((test) => test(row));
-}
-
-function cosine(a: readonly number[], b: readonly number[]): number {
-  const dot = a.reduce((sum, component, index) => sum + component * (b[index] ?? 0), 0);
-  return dot / (Math.hypot(...a) * Math.hypot(...b) || 1);
-}
-
-async function readBody(request: IncomingMessage): Promise<Body> {
-  const parts: Buffer[] = [];
-  for await (const part of request) parts.push(part as Buffer); // a request without an encoding gives buffers
-  return JSON.parse(Buffer.concat(parts).toString('utf8')) as Body; // only our own adapter asks
 }

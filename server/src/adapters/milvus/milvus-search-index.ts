@@ -10,7 +10,7 @@ import type {
   SuggestQuery,
   VectorSource,
 } from '../../core/ports/search-index.ts';
-import { milvusCalls, MilvusError } from './milvus-client.ts';
+import { MilvusConnection, MilvusError } from './milvus-connection.ts';
 import { MilvusSync, type ChangedSource } from './milvus-sync.ts';
 
 export interface MilvusSearchIndexOptions {
@@ -59,6 +59,7 @@ export function createMilvusSearchIndex(options: MilvusSearchIndexOptions): Milv
 class IndexWithMilvus implements MilvusSearchIndex {
   readonly #index: SearchIndex & VectorSource;
   readonly #log: Log;
+  readonly #connection: MilvusConnection;
   readonly #sync: MilvusSync;
   readonly #search: MilvusSync['collection'];
   readonly #timing: { readonly retryMs: number; readonly gatherMs: number };
@@ -75,9 +76,9 @@ class IndexWithMilvus implements MilvusSearchIndex {
     this.#index = index;
     this.#log = log;
     this.#timing = { retryMs, gatherMs };
-    const writes = milvusCalls({ address, token, timeoutMs: options.writeTimeoutMs ?? 20_000 });
-    const asks = milvusCalls({ address, token, timeoutMs: options.searchTimeoutMs ?? 1500 });
-    this.#sync = new MilvusSync((path, ...rest) => (path === 'entities/search' ? asks : writes)(path, ...rest), prefix, index);
+    this.#connection = new MilvusConnection({ address, token });
+    const { searchTimeoutMs = 1500, writeTimeoutMs = 20_000 } = options;
+    this.#sync = new MilvusSync({ connection: this.#connection, prefix, searchTimeoutMs, writeTimeoutMs }, index);
     this.#search = (embedderId, dimensions) => this.#sync.collection(embedderId, dimensions);
     this.#plan(0);
   }
@@ -143,6 +144,7 @@ class IndexWithMilvus implements MilvusSearchIndex {
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.#timer) clearTimeout(this.#timer);
+    this.#connection.close();
     await this.#running;
     await this.#index.close();
   }
@@ -205,6 +207,7 @@ class IndexWithMilvus implements MilvusSearchIndex {
   }
 
   #lose(error: unknown): void {
+    if (this.#isClosed) return;
     const code = error instanceof MilvusError ? error.code : null;
     if (!this.#isAway) this.#log.warn('application', 'search.milvus-away', { code, cause: String(error) });
     this.#isAway = true;

@@ -1,7 +1,14 @@
 import { ownerScope } from '../../core/domain/scope.ts';
 import type { VectorSource } from '../../core/ports/search-index.ts';
-import type { MilvusCall } from './milvus-client.ts';
-import { digestOf, dropOtherCollections, keyOf, MilvusVectors, type MilvusReach, type MilvusRow } from './milvus-vectors.ts';
+import {
+  digestOf,
+  dropOtherCollections,
+  keyOf,
+  MilvusVectors,
+  type MilvusPlace,
+  type MilvusReach,
+  type MilvusRow,
+} from './milvus-vectors.ts';
 
 /** A source whose rows in Milvus may differ from the vectors of the index; of every owner for null. */
 export interface ChangedSource {
@@ -14,21 +21,19 @@ export interface ChangedSource {
  * middle, changes nothing; only rows that differ are sent.
  */
 export class MilvusSync {
-  readonly #call: MilvusCall;
-  readonly #prefix: string;
+  readonly #place: MilvusPlace;
   readonly #index: VectorSource;
   /** The collection that was there when it was last looked at. */
   #vectors: MilvusVectors | null = null;
 
-  constructor(call: MilvusCall, prefix: string, index: VectorSource) {
-    this.#call = call;
-    this.#prefix = prefix;
+  constructor(place: MilvusPlace, index: VectorSource) {
+    this.#place = place;
     this.#index = index;
   }
 
   /** The collection of an embedder; null when it is not the one that is kept alike. */
   collection(embedderId: string, dimensions: number): MilvusVectors | null {
-    const asked = new MilvusVectors(this.#call, this.#prefix, embedderId, dimensions);
+    const asked = new MilvusVectors(this.#place, embedderId, dimensions);
     return asked.name === this.#vectors?.name ? this.#vectors : null;
   }
 
@@ -49,7 +54,7 @@ export class MilvusSync {
       }
       await vectors.removeKeys([...gone.keys()]);
     }
-    await dropOtherCollections(this.#call, this.#prefix, vectors?.name ?? null);
+    await dropOtherCollections(this.#place, vectors?.name ?? null);
     this.#vectors = vectors;
   }
 
@@ -91,7 +96,7 @@ export class MilvusSync {
     const kept = await this.#index.vectorsOf(ownerScope(ownerId), sourceId);
     if (!kept) return { vectors: null, rows: [] };
     const rows = kept.vectors.map(({ id, vector }) => ({ ownerId, sourceId, passageId: id, vector }));
-    return { vectors: new MilvusVectors(this.#call, this.#prefix, kept.embedderId, kept.dimensions), rows };
+    return { vectors: new MilvusVectors(this.#place, kept.embedderId, kept.dimensions), rows };
   }
 
   #vectorsName(): string | null {

@@ -1,6 +1,17 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ConsistencyLevelEnum, DataType, type FieldType } from '@zilliz/milvus2-sdk-node';
 import { z } from 'zod';
-import type { MilvusCall } from './milvus-client.ts';
+import { MilvusError, type MilvusConnection, type MilvusReply, type MilvusRun } from './milvus-connection.ts';
+
+/** Where vectors are kept, and how long a call may take. */
+export interface MilvusPlace {
+  readonly connection: MilvusConnection;
+  /** The beginning of the names of collections. */
+  readonly prefix: string;
+  readonly searchTimeoutMs: number;
+  readonly writeTimeoutMs: number;
+}
 
 /** A passage's vector as it is put into Milvus. */
 export interface MilvusRow {
@@ -24,6 +35,9 @@ const PUT_ROWS = 100;
 
 const DELETE_ROWS = 1000;
 
+/** How often Milvus is asked whether a collection is in memory. */
+const LOADING_MS = 100;
+
 const keyRows = z.array(z.object({ key: z.string(), digest: z.string() }));
 const foundRows = z.array(z.object({ passage: z.string() }));
 
@@ -33,21 +47,33 @@ const foundRows = z.array(z.object({ passage: z.string() }));
  */
 export class MilvusVectors {
   readonly name: string;
-  readonly #call: MilvusCall;
+  readonly #place: MilvusPlace;
   readonly #dimensions: number;
 
-  constructor(call: MilvusCall, prefix: string, embedderId: string, dimensions: number) {
-    this.#call = call;
+  constructor(place: MilvusPlace, embedderId: string, dimensions: number) {
+    this.#place = place;
     this.#dimensions = dimensions;
-    this.name = collectionName(prefix, embedderId, dimensions);
+    this.name = collectionName(place.prefix, embedderId, dimensions);
   }
 
-  /** Makes the collection when it is missing, and has it loaded. */
+  /** Makes the collection when it is missing, and has it loaded. What was cut off in the middle is made whole. */
   async ensure(): Promise<void> {
-    const collectionName = this.name;
-    const { has } = await this.#call('collections/has', { collectionName }, z.object({ has: z.boolean() }));
-    if (!has) await this.#call('collections/create', { collectionName, ...this.#shape() }, z.unknown());
-    await this.#call('collections/load', { collectionName }, z.unknown());
+    const collection_name = this.name;
+    if (!(await this.#exists())) {
+      const shape = { collection_name, fields: this.#fields(), consistency_level: 'Strong' };
+      await this.#write((client, limit) => client.createCollection({ ...shape, ...limit }));
+      await this.#exists(); // the SDK keeps its shape, by which it writes rows
+    }
+    const index = { field_name: 'vector', index_name: 'vector', index_type: 'AUTOINDEX', metric_type: 'COSINE' };
+    await this.#write((client, limit) => client.createIndex({ collection_name, ...index, ...limit }));
+    await this.#write((client, limit) => client.loadCollectionAsync({ collection_name, ...limit }));
+    const until = Date.now() + this.#place.writeTimeoutMs;
+    for (;;) {
+      const { progress } = await this.#write((client, limit) => client.getLoadingProgress({ collection_name, ...limit }));
+      if (Number(progress) >= 100) return;
+      if (Date.now() > until) throw new MilvusError(0, 'Milvus is still loading the collection.');
+      await sleep(LOADING_MS);
+    }
   }
 
   /** Keys of the rows with the digest of what they hold. */
@@ -56,8 +82,11 @@ export class MilvusVectors {
     const where = filterOf(reach);
     for (let last = ''; ;) {
       const filter = [...where, `key > "${last}"`].join(' and ');
-      const body = { collectionName: this.name, filter, outputFields: ['key', 'digest'], limit: PAGE_ROWS };
-      const rows = await this.#call('entities/query', { ...body, consistencyLevel: 'Strong' }, keyRows);
+      const query = { collection_name: this.name, filter, output_fields: ['key', 'digest'], limit: PAGE_ROWS };
+      const reply = await this.#write((client, limit) =>
+        client.query({ ...query, consistency_level: ConsistencyLevelEnum.Strong, ...limit }),
+      );
+      const rows = keyRows.parse(reply.data);
       for (const { key, digest } of rows) found.set(key, digest);
       if (rows.length < PAGE_ROWS) return found;
       // With a limit Milvus answers in the order of the keys, on which the iterators of its SDKs rely too.
@@ -76,62 +105,78 @@ export class MilvusVectors {
         digest: digestOf(row),
         vector: Array.from(row.vector),
       }));
-      await this.#call('entities/upsert', { collectionName: this.name, data }, z.unknown());
+      await this.#write((client, limit) => client.upsert({ collection_name: this.name, data, ...limit }));
     }
   }
 
   async removeKeys(keys: readonly string[]): Promise<void> {
     for (let start = 0; start < keys.length; start += DELETE_ROWS) {
       const list = keys.slice(start, start + DELETE_ROWS).map((key) => `"${key}"`);
-      await this.#call('entities/delete', { collectionName: this.name, filter: `key in [${list.join(', ')}]` }, z.unknown());
+      const rows = { collection_name: this.name, filter: `key in [${list.join(', ')}]` };
+      await this.#write((client, limit) => client.deleteEntities({ ...rows, ...limit }));
     }
   }
 
   /** Ids of the owner's passages nearest to a vector, best first. */
   async nearest(ownerId: string, vector: Float32Array, limit: number, signal: AbortSignal): Promise<string[]> {
-    const body = {
-      collectionName: this.name,
-      data: [Array.from(vector)],
-      annsField: 'vector',
+    const query = {
+      collection_name: this.name,
+      data: Array.from(vector),
+      anns_field: 'vector',
+      metric_type: 'COSINE',
       filter: filterOf({ ownerId }).join(' and '),
       limit,
-      outputFields: ['passage'],
-      consistencyLevel: 'Strong',
+      output_fields: ['passage'],
+      consistency_level: ConsistencyLevelEnum.Strong,
     };
-    return (await this.#call('entities/search', body, foundRows, signal)).map(({ passage }) => passage);
+    const { connection, searchTimeoutMs } = this.#place;
+    const reply = await connection.call((client, limits) => client.search({ ...query, ...limits }), searchTimeoutMs, signal);
+    return foundRows.parse(reply.results).map(({ passage }) => passage);
   }
 
-  #shape(): object {
-    const text = (fieldName: string, length: number, more: object = {}): object => ({
-      fieldName,
-      dataType: 'VarChar',
-      elementTypeParams: { max_length: String(length) },
+  /** Asks anew each time: what the SDK remembers of a collection may be gone. */
+  async #exists(): Promise<boolean> {
+    try {
+      const collection_name = this.name;
+      await this.#write((client, limit) => client.describeCollection({ collection_name, cache: false, ...limit }));
+      return true;
+    } catch (error) {
+      if (error instanceof MilvusError && error.code === 100) return false;
+      throw error;
+    }
+  }
+
+  #write<T extends MilvusReply>(run: MilvusRun<T>): Promise<T> {
+    return this.#place.connection.call(run, this.#place.writeTimeoutMs);
+  }
+
+  #fields(): FieldType[] {
+    const text = (name: string, length: number, more: Partial<FieldType> = {}): FieldType => ({
+      name,
+      data_type: DataType.VarChar,
+      max_length: length,
       ...more,
     });
-    const vector = { fieldName: 'vector', dataType: 'FloatVector', elementTypeParams: { dim: String(this.#dimensions) } };
-    const fields = [
-      text('key', 64, { isPrimary: true }),
-      text('owner', 64, { isPartitionKey: true }),
+    return [
+      text('key', 64, { is_primary_key: true, autoID: false }),
+      text('owner', 64, { is_partition_key: true }),
       text('source', 64),
       text('passage', 1024),
       text('digest', 32),
-      vector,
+      { name: 'vector', data_type: DataType.FloatVector, dim: this.#dimensions },
     ];
-    return {
-      schema: { autoId: false, enableDynamicField: false, fields },
-      indexParams: [{ fieldName: 'vector', indexName: 'vector', metricType: 'COSINE', indexType: 'AUTOINDEX' }],
-      params: { consistencyLevel: 'Strong' },
-    };
   }
 }
 
 /** Drops the collections of embedders other than the one whose collection is named; all of ours for null. */
-export async function dropOtherCollections(call: MilvusCall, prefix: string, kept: string | null): Promise<void> {
-  const names = await call('collections/list', {}, z.array(z.string()));
+export async function dropOtherCollections(place: MilvusPlace, kept: string | null): Promise<void> {
+  const { connection, prefix, writeTimeoutMs } = place;
+  const { data } = await connection.call((client, limit) => client.showCollections(limit), writeTimeoutMs);
   const isOurs = (name: string): boolean =>
     name.startsWith(`${prefix}_`) && /^[0-9a-f]{16}_\d+$/.test(name.slice(prefix.length + 1));
-  for (const collectionName of names) {
-    if (isOurs(collectionName) && collectionName !== kept) await call('collections/drop', { collectionName }, z.unknown());
+  for (const { name: collection_name } of data) {
+    if (!isOurs(collection_name) || collection_name === kept) continue;
+    await connection.call((client, limit) => client.dropCollection({ collection_name, ...limit }), writeTimeoutMs);
   }
 }
 
