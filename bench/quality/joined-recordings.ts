@@ -17,28 +17,33 @@ export interface SpokenRecording {
 
 /** Milliseconds between two clips, in turn. A detector ends an utterance after 500: most clips run into each other. */
 const GAPS = [0, 200, 500, 100, 300, 0, 400];
+/** How fast the lecture is spoken from one time to the next. */
+const PACES = [1, 0.96, 1.04, 0.93, 1.07];
 /** Sound at a clip's edges that is softer than this is cut off, so that the gaps are what they say. */
 const SOFT = 300;
 /** Steps through the clips that differ from round to round and meet each clip once (no two of them divide 68, 69 or 70). */
 const STRIDES = [1, 23, 41, 53, 61];
 
-/** The sample lecture without its pauses, again and again: nowhere may it be cut but within speech. */
+/** The sample lecture without its pauses, again and again, each time at another pace, so that it is cut at other places. */
 export async function lectureWithoutPauses(config: Config, seconds: number): Promise<SpokenRecording> {
-  const filter = 'silenceremove=stop_periods=-1:stop_duration=0.05:stop_threshold=-35dB';
+  const text = await readFile(sampleFile('how-memory-works.txt'), 'utf8');
+  const [parts, texts]: [Int16Array[], string[]] = [[], []];
+  for (let length = 0; length < seconds * SAMPLE_RATE; length += parts.at(-1)?.length ?? Infinity) {
+    parts.push(await lectureAt(config, PACES[parts.length % PACES.length] ?? 1));
+    texts.push(text);
+  }
+  return { name: 'sample lecture without pauses', samples: joined(...parts), reference: texts.join('\n') };
+}
+
+async function lectureAt(config: Config, pace: number): Promise<Int16Array> {
+  const filter = `silenceremove=stop_periods=-1:stop_duration=0.05:stop_threshold=-35dB,atempo=${pace}`;
   const output = ['-ac', '1', '-ar', String(SAMPLE_RATE), '-f', 's16le', '-'];
   const { stdout } = await promisify(execFile)(
     config.ffmpegPath,
     ['-nostdin', '-v', 'error', '-i', sampleFile('how-memory-works.opus'), '-af', filter, ...output],
     { encoding: 'buffer', maxBuffer: 2 ** 26 },
   );
-  const samples = new Int16Array(new Uint8Array(stdout).buffer);
-  const text = await readFile(sampleFile('how-memory-works.txt'), 'utf8');
-  const times = Math.ceil((seconds * SAMPLE_RATE) / samples.length);
-  return {
-    name: 'sample lecture without pauses',
-    samples: joined(...Array.from({ length: times }, () => samples)),
-    reference: Array.from({ length: times }, () => text).join('\n'),
-  };
+  return new Int16Array(new Uint8Array(stdout).buffer);
 }
 
 /** Real English clips one after the other with gaps of 0 to 0.5 s, in another order each round; null where the data set is not at hand. */

@@ -6,7 +6,10 @@ import { ChunkCutter, type ChunkPlan } from './chunk-cutter.ts';
 
 /** A detector's answers: utterances of up to 20 s with pauses between them, told half a second after they end. */
 const speech = fc.array(
-  fc.record({ pauseMs: fc.integer({ min: 0, max: 40_000 }), lengthMs: fc.integer({ min: 250, max: 20_000 }) }),
+  fc.record({
+    pauseMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 3000 }), fc.integer({ min: 0, max: 40_000 })),
+    lengthMs: fc.integer({ min: 250, max: 20_000 }),
+  }),
   {
     maxLength: 7,
   },
@@ -42,7 +45,11 @@ interface Cut {
 function cut(spoken: Spoken, settings: { maxChunkMs: number; planned?: readonly ChunkPlan[] }): Cut {
   const cutter = new ChunkCutter({ planned: [], ...settings });
   const [chunks, plans]: [AudioChunk[], ChunkPlan[]] = [[], [...(settings.planned ?? [])]];
-  const waiting = spoken.utterances.filter(({ startSample }) => startSample >= listenFrom(settings.planned ?? []));
+  // What a detector hears that starts where the planned chunks end.
+  const from = listenFrom(settings.planned ?? []);
+  const waiting = spoken.utterances
+    .filter(({ endSample }) => endSample > from)
+    .map(({ startSample, endSample }) => ({ startSample: Math.max(startSample, from), endSample }));
   let mostHeld = 0;
   for (const block of blocksOf(spoken.samples)) {
     cutter.push(block);
@@ -57,7 +64,7 @@ function cut(spoken: Spoken, settings: { maxChunkMs: number; planned?: readonly 
   return { chunks, plans, mostHeld };
 }
 
-const OVERLAP = msToSamples(1_000);
+const OVERLAP = msToSamples(2_000);
 
 const spansOf = ({ index, startSample, endSample, utterances }: Omit<AudioChunk, 'samples'>) => ({
   index,

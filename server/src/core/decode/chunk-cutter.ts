@@ -9,7 +9,7 @@ const MAX_UTTERANCE = msToSamples(22_000);
  * Where speech had to be cut, the chunks on both sides hear this much of each other's sound: a word that was cut is whole in one of
  * them, and the words heard twice are put together again (`joinParts`).
  */
-const OVERLAP = msToSamples(1_000);
+const OVERLAP = msToSamples(2_000);
 /** A detector that starts afresh at a cut tells speech that goes on there within this. */
 const ONSET = msToSamples(500);
 /** An utterance is told when it has ended, at most 20 s and a bit after it began; older sound is not needed. */

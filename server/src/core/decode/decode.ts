@@ -11,7 +11,7 @@ import { ChunkCutter, type ChunkPlan } from './chunk-cutter.ts';
 
 const STEP = 'decode';
 /** Raised when the same sound would be cut otherwise. */
-const VERSION = 3;
+const VERSION = 4;
 /** Blocks the detector may hold before it has answered: it never waits for the next sound, and memory stays bounded. */
 const BLOCKS_AHEAD = 4;
 

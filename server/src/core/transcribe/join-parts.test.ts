@@ -63,6 +63,27 @@ describe('joinParts', () => {
     expect(textOf(joinParts([left, right]))).toBe('the tide rises at noon');
   });
 
+  it('takes what the surer of the two has heard between words that both have heard', () => {
+    const heard = (text: string, sure: number, startMs: number): Word => ({
+      text,
+      startMs,
+      endMs: startMs + 300,
+      confidence: sure,
+    });
+    const left = part([heard('that', 0.8, 9_100), heard('sold', 0.1, 9_400), heard('what', 0.9, 9_700)], 0, CUT + OVERLAP);
+    const right = part([heard('that', 0.8, 9_110), heard('holds', 0.8, 9_420), heard('what', 0.9, 9_710)], CUT - OVERLAP, 20_000);
+    expect(textOf(joinParts([left, right]))).toBe('that holds what');
+    const unsure = { ...right, words: right.words.map((word) => ({ ...word, confidence: 0.05 })) };
+    expect(textOf(joinParts([left, unsure]))).toBe('that sold what');
+  });
+
+  it('tells no word before the one that comes before it', () => {
+    const left = part([word('a', 9_600, 9_900), word('b', 9_900, 10_300)], 0, CUT + OVERLAP);
+    const right = part([word('b', 9_850, 10_280), word('c', 9_890, 10_400)], CUT - OVERLAP, 20_000);
+    const starts = joinParts([left, right]).flatMap(({ words }) => words.map(({ startMs }) => startMs));
+    expect(starts).toEqual(starts.toSorted((a, b) => a - b));
+  });
+
   it('takes a word once that the two have heard differently, right at the cut', () => {
     const left = part([word('sea', 9_100, 9_500), word('wander', 9_600, 10_300)], 0, CUT + OVERLAP);
     const right = part([word('wonder', 9_620, 10_280), word('ends', 10_400, 10_900)], CUT - OVERLAP, 20_000);
@@ -99,15 +120,17 @@ describe('joinParts', () => {
       jitter: fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 30, maxLength: 30 }),
       misheard: fc.array(fc.boolean(), { minLength: 30, maxLength: 30 }),
       edges: fc.boolean(),
+      sure: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 60, maxLength: 60 }),
     });
     fc.assert(
-      fc.property(speech, differences, (said, { jitter, misheard, edges }) => {
+      fc.property(speech, differences, (said, { jitter, misheard, edges, sure }) => {
         const hear = (fromMs: number, toMs: number, side: 'L' | 'R'): Word[] =>
           said.flatMap(({ startMs, endMs }, i) => {
             const whole = startMs >= fromMs && endMs <= toMs;
             const shift = side === 'R' ? (jitter[i] ?? 0) : 0;
-            if (whole)
-              return [word(`${misheard[i] ? side : ''}${i}`, Math.max(fromMs, startMs + shift), Math.min(toMs, endMs + shift))];
+            const confidence = sure[side === 'R' ? i : i + 30] ?? 1;
+            const text = `${misheard[i] ? side : ''}${i}`;
+            if (whole) return [{ ...word(text, Math.max(fromMs, startMs + shift), Math.min(toMs, endMs + shift)), confidence }];
             const broken = edges && endMs > fromMs && startMs < toMs;
             return broken ? [word(`junk${i}`, Math.max(fromMs, startMs), Math.min(toMs, endMs))] : [];
           });

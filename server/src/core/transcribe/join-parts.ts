@@ -1,9 +1,9 @@
 import type { Word } from '../domain/transcript.ts';
 import type { HeardPart } from './heard-part.ts';
-import { bare } from './sentence-words.ts';
+import { sharedWords } from './shared-words.ts';
 
-/** Two engines' times of one word differ by no more than this. */
-const SAME_WORD_MS = 400;
+/** By so much more confidence one way to hear something is better than another; less is chance. */
+const SURER = 0.1;
 /** A word so near to the edge of a part's sound may be the piece of one. */
 const BROKEN_MS = 100;
 
@@ -39,28 +39,57 @@ interface HeardTwice {
   readonly cutMs: number;
 }
 
-/** The place in the longest run of words that both heard that is nearest to the cut; null when they have no word in common. */
-function seamByWords(left: readonly Word[], right: readonly Word[], { fromMs, toMs, cutMs }: HeardTwice): Seam | null {
-  const firstLeft = left.findIndex((word) => word.endMs > fromMs);
-  if (firstLeft < 0) return null;
-  const runs = new Map<string, number>();
-  let best: { run: number; away: number; i: number; j: number } | null = null;
-  for (let i = firstLeft; i < left.length; i++) {
-    for (let j = 0; j < right.length && (right[j]?.startMs ?? toMs) < toMs; j++) {
-      const [a, b] = [left[i], right[j]];
-      if (!a || !b || !sameWord(a, b)) continue;
-      const run = 1 + (runs.get(`${i - 1} ${j - 1}`) ?? 0);
-      runs.set(`${i} ${j}`, run);
-      const away = Math.abs(middleOf(a) - cutMs);
-      if (best === null || run > best.run || (run === best.run && away < best.away)) best = { run, away, i, j };
-    }
+/**
+ * All before the first word that both heard is the left part's and all after the last the right one's: each part hears badly where its sound
+ * begins or ends. Between two such words whoever is surer is right. Null when they have no word in common.
+ */
+function seamByWords(left: readonly Word[], right: readonly Word[], both: HeardTwice): Seam | null {
+  const shared = sharedWords(left, right, both.fromMs, both.toMs);
+  const [first, last] = [shared[0], shared.at(-1)];
+  if (!first || !last) return null;
+  const words = left.slice(0, first.i);
+  for (const [k, { i, j }] of shared.entries()) {
+    const next = shared[k + 1];
+    const word = isBeforeCut(left[i], both) ? left[i] : right[j];
+    if (word) words.push(word);
+    if (next) words.push(...better(left.slice(i + 1, next.i), right.slice(j + 1, next.j), both));
   }
-  return best && [left.slice(0, best.i + 1), right.slice(best.j + 1)];
+  words.push(...right.slice(last.j + 1));
+  const ordered = inOrderOfTime(words);
+  const split = ordered.findIndex((word) => !isBeforeCut(word, both));
+  return split < 0 ? [ordered, []] : [ordered.slice(0, split), ordered.slice(split)];
 }
 
-function sameWord(a: Word, b: Word): boolean {
-  const text = bare(a.text);
-  return text !== '' && text === bare(b.text) && Math.abs(middleOf(a) - middleOf(b)) <= SAME_WORD_MS;
+/** What was said between two words that both heard: by the one who is clearly surer, else by the one who is farther from its edge. */
+function better(left: readonly Word[], right: readonly Word[], both: HeardTwice): readonly Word[] {
+  const words = [...left, ...right];
+  if (left.length > 0 && right.length > 0) {
+    const surer = sureness(left) - sureness(right);
+    if (Math.abs(surer) >= SURER) return surer > 0 ? left : right;
+  }
+  const middle = words.reduce((sum, word) => sum + middleOf(word), 0) / Math.max(1, words.length);
+  return middle < both.cutMs ? left : right;
+}
+
+/** The mean confidence, long words counting more. */
+function sureness(words: readonly Word[]): number {
+  const length = ({ startMs, endMs }: Word): number => Math.max(1, endMs - startMs);
+  return (
+    words.reduce((sum, word) => sum + word.confidence * length(word), 0) / words.reduce((sum, word) => sum + length(word), 0)
+  );
+}
+
+/** Two engines' runs tell times that differ a little: no word may begin before the one that comes before it. */
+function inOrderOfTime(words: readonly Word[]): Word[] {
+  let atMs = -Infinity;
+  return words.map((word) => {
+    atMs = Math.max(atMs, word.startMs);
+    return atMs === word.startMs ? word : { ...word, startMs: atMs, endMs: Math.max(atMs, word.endMs) };
+  });
+}
+
+function isBeforeCut(word: Word | undefined, { cutMs }: HeardTwice): boolean {
+  return word !== undefined && middleOf(word) < cutMs;
 }
 
 /**
