@@ -15,6 +15,9 @@ const PROBE_TIMEOUT_MS = 30_000;
 /** No output for this long means that the decoder hangs. */
 const STALL_MS = 60_000;
 
+/** A second of sound: each block costs messages to the detector and turns of the event loop. */
+const BLOCK_BYTES = 2 * SAMPLE_RATE;
+
 const STOPPED =
   'ffmpeg was stopped while it read the recording: by the system for want of memory, or because it hung. What is done is kept; try again.';
 
@@ -122,20 +125,29 @@ async function* decode(ffmpeg: string, path: string, maxDurationMs: number, sign
   }
 }
 
-/** Blocks as they come from the pipe (2 s at most), of whole samples. Ends the process when it says nothing for too long while we wait. */
+/** Blocks of a second or a little more (ffmpeg writes a sixth of that at a time), of whole samples. Ends the process when it says nothing for too long while we wait. */
 async function* blocksOf(stdout: AsyncIterable<Buffer>, kill: () => void): AsyncGenerator<Int16Array> {
-  let half: Buffer | null = null;
+  let waiting: Buffer[] = [];
+  let bytes = 0;
+  /** A copy: the bytes may lie at an odd offset of a pooled buffer that Node uses again. A half sample stays. */
+  const take = (): Int16Array => {
+    const whole = new Uint8Array(bytes - (bytes % 2));
+    const all = Buffer.concat(waiting, bytes);
+    all.copy(whole, 0, 0, whole.length);
+    waiting = whole.length < bytes ? [all.subarray(whole.length)] : [];
+    bytes -= whole.length;
+    return new Int16Array(whole.buffer);
+  };
   const source = stdout[Symbol.asyncIterator]();
   for (;;) {
     const stall = setTimeout(kill, STALL_MS);
     const next = await source.next().finally(() => clearTimeout(stall));
-    if (next.done) return;
-    const bytes: Buffer = half ? Buffer.concat([half, next.value]) : next.value;
-    const whole = bytes.length - (bytes.length % 2);
-    half = whole < bytes.length ? bytes.subarray(whole) : null;
-    // A copy: the bytes may lie at an odd offset of a pooled buffer that Node uses again.
-    if (whole > 0) yield new Int16Array(new Uint8Array(bytes.subarray(0, whole)).buffer);
+    if (next.done) break;
+    waiting.push(next.value);
+    bytes += next.value.length;
+    if (bytes >= BLOCK_BYTES) yield take();
   }
+  if (bytes > 1) yield take();
 }
 
 async function version(ffmpeg: string): Promise<string> {
