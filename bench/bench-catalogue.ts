@@ -31,6 +31,7 @@ export const benches: readonly Bench[] = [
   bench('documents', 'quality', './quality/documents.ts'),
   bench('notes', 'quality', './quality/notes.ts'),
   bench('seams', 'quality', './quality/seams.ts'),
+  bench('sentences', 'quality', './quality/sentence-boundaries.ts'),
   bench('diarization', 'quality', './quality/diarization.ts'),
   bench('word-error-rate', 'quality', './quality/word-error-rate.ts'),
 ];

@@ -95,10 +95,14 @@ function ranked(corrected: ReadonlyMap<string, number>, counts: ReadonlyMap<stri
   const byNumber = ([a, times]: readonly [string, number], [b, other]: readonly [string, number]): number =>
     other - times || (a < b ? -1 : 1);
   const counted = [...counts.values()];
+  // The first word of a corrected sentence has a capital too; where documents write it without one, it is no name.
+  const written = [...corrected].map(
+    ([text, times]) => [counts.get(text.toLowerCase())?.small ? text.toLowerCase() : text, times] as const,
+  );
   const names = counted.filter(({ capitals, small }) => capitals >= NAME_TIMES && small === 0);
   const terms = counted.filter(({ times, small, text }) => small > 0 && times >= TERM_TIMES && text.length >= TERM_LETTERS);
   const groups = [
-    [...corrected].sort(byNumber),
+    written.sort(byNumber),
     names.map(({ text, times }) => [text, times] as const).sort(byNumber),
     terms.map(({ text, times }) => [text.toLowerCase(), times * text.length] as const).sort(byNumber),
   ];

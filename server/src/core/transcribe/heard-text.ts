@@ -17,7 +17,7 @@ export interface HeardText {
 /**
  * Sentences from what an engine heard, part by part in the order of the recording, and how they came about.
  *
- * @param options.vocabulary terms of the course, put in place of what sounds like them
+ * @param options.vocabulary terms of the course, put in place of what sounds like them, and written as they are there
  * @param options.language ISO 639-1 when it was known before; null takes the one that most words were heard in
  */
 export function heardText(
@@ -35,7 +35,7 @@ export function heardText(
   });
   const utterances = trusted.flatMap((part) => utterancesOf(part, options.language ?? part.language ?? language));
   return {
-    segments: segmentsOf(utterances, { punctuates: options.punctuates, language }),
+    segments: segmentsOf(utterances, { punctuates: options.punctuates, language, vocabulary: options.vocabulary }),
     language,
     findings: { speech: speechOf(parts), seams: seamsOf(parts), removed, repaired },
   };

@@ -43,6 +43,20 @@ describe('segmentsOf without punctuation', () => {
     ]);
   });
 
+  it('writes names as the course does, and nothing else', () => {
+    const utterances = speak("as darwin's friend huxley wrote to the royal society 900 evolution is slow");
+    const segments = segmentsOf(utterances, { punctuates: false, vocabulary: ['Darwin', 'evolution', 'Huxley', 'mRNA'] });
+    expect(segments.map(({ text }) => text)).toEqual([
+      "As Darwin's friend Huxley wrote to the royal society.",
+      'Evolution is slow.',
+    ]);
+    const asWritten = segmentsOf(speak('mRNA is the darwin award'), { punctuates: true, vocabulary: ['Darwin'] });
+    expect(asWritten[0]?.text).toBe('mRNA is the darwin award');
+    expect(segmentsOf(speak('mrna is short 900 so is dna'), { punctuates: false, vocabulary: ['mRNA'] })[0]?.text).toBe(
+      'mRNA is short.',
+    );
+  });
+
   it('does not end a sentence after a word that waits for more', () => {
     expect(draft('the cause of the 850 tide is the moon 900 it pulls the water up')).toEqual([
       'The cause of the tide is the moon.',

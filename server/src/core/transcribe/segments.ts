@@ -2,7 +2,7 @@ import type { Segment, Word } from '@scholium/contract';
 import type { TimeSpan } from '../domain/audio.ts';
 import { pauseBoundaries } from './sentence-pauses.ts';
 import { punctuationBoundaries } from './sentence-punctuation.ts';
-import { spellSentence } from './sentence-spelling.ts';
+import { namesIn, spellSentence } from './sentence-spelling.ts';
 
 /** What an engine heard between two pauses. */
 export interface HeardUtterance extends TimeSpan {
@@ -16,6 +16,8 @@ export interface SegmentOptions {
   readonly punctuates: boolean;
   /** ISO 639-1 of the recording; capitals and question marks are only guessed for English. Default `en`. */
   readonly language?: string;
+  /** Terms of the course; those with a capital are written so, where the engine writes none. */
+  readonly vocabulary?: readonly string[];
 }
 
 /**
@@ -32,10 +34,11 @@ export interface SegmentOptions {
  */
 export function segmentsOf(utterances: readonly HeardUtterance[], options: SegmentOptions): Segment[] {
   const main = options.language ?? 'en';
+  const names = namesIn(options.vocabulary ?? []);
   const sentences = byLanguage(utterances, main).flatMap(({ words, language }) => {
     const starts = options.punctuates ? punctuationBoundaries(words, language) : pauseBoundaries(words);
     return cutAt(words, starts).map((sentence) => ({
-      words: options.punctuates ? [...sentence] : spellSentence(sentence, language),
+      words: options.punctuates ? [...sentence] : spellSentence(sentence, language, names),
       language,
     }));
   });

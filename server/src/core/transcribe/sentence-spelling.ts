@@ -3,17 +3,32 @@ import { bare, capitalise, properForm } from './sentence-words.ts';
 
 /**
  * Writes the words of one sentence as one reads them: a capital at the start, a full stop or question mark at the end, and in
- * English "I" and a few names that are always capitalised. Words keep their number, order, times and confidence.
+ * English "I" and a few names that are always capitalised, and `names`: how the course writes what is lower case here. Words keep their number, order, times and confidence.
  */
-export function spellSentence(words: readonly Word[], language: string): Word[] {
+export function spellSentence(words: readonly Word[], language: string, names: ReadonlyMap<string, string> = NONE): Word[] {
   const english = language === 'en';
   const end = english && asks(words.map((word) => bare(word.text))) ? '?' : '.';
   return words.map((word, i) => {
-    let text = english ? properForm(word.text) : word.text;
-    if (i === 0) text = capitalise(text);
+    const name = english ? nameOf(word.text, names) : null;
+    let text = name ?? (english ? properForm(word.text) : word.text);
+    // A name keeps its own way to begin: mRNA.
+    if (i === 0 && name === null) text = capitalise(text);
     if (i === words.length - 1 && !/[.?!…]["')\]]*$/.test(text)) text = `${text.replace(/[,;:]+$/, '')}${end}`;
     return { ...word, text };
   });
+}
+
+const NONE: ReadonlyMap<string, string> = new Map();
+
+/** How names of a course are written, by their lower case: what has a capital among its terms. */
+export function namesIn(vocabulary: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(vocabulary.filter((term) => /\p{Lu}/u.test(term)).map((term) => [term.toLowerCase(), term]));
+}
+
+function nameOf(word: string, names: ReadonlyMap<string, string>): string | null {
+  const stem = word.replace(/['’]s$/, '');
+  const name = names.get(stem.toLowerCase());
+  return name === undefined ? null : name + word.slice(stem.length);
 }
 
 const auxiliary =

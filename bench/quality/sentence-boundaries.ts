@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { loadConfig, type Config } from '@scholium/server/config.ts';
+import { samplesOf } from '@scholium/server/testkit/spoken-sample.ts';
+import type { BenchTable } from '../bench-table.ts';
+import { hearSound } from './hear-sound.ts';
+import { f1, sentenceErrors, type BoundaryScore } from './sentence-errors.ts';
+import { sampleFile } from './sentences.ts';
+
+/** Voices of flite that PocketSphinx understands; the samples are spoken by the first. */
+const VOICES = ['slt', 'awb'];
+
+/** Where sentences end in the transcripts of an engine that writes no punctuation, against the texts that were spoken. All voices are synthetic. */
+export async function run(): Promise<BenchTable> {
+  const config = loadConfig();
+  const rows: BenchTable['rows'] = [];
+  for (const name of ['how-memory-works', 'tides']) {
+    const reference = await readFile(sampleFile(`${name}.txt`), 'utf8');
+    rows.push(...rowsOf(`sample "${name}"`, await score(config, reference, await samplesOf(sampleFile(`${name}.opus`)))));
+  }
+  const tides = await readFile(sampleFile('tides.txt'), 'utf8');
+  for (const voice of VOICES) {
+    const sound = await spokenBy(voice, tides);
+    if (sound !== null) rows.push(...rowsOf(`"tides" by another voice (${voice})`, await score(config, tides, sound)));
+  }
+  return { name: 'Where sentences end, without punctuation from the engine', rows };
+}
+
+async function score(config: Config, reference: string, samples: Int16Array): Promise<BoundaryScore> {
+  const { words } = await hearSound(config, samples);
+  return sentenceErrors(reference, words.map(({ text }) => text).join(' '));
+}
+
+function rowsOf(what: string, found: BoundaryScore): BenchTable['rows'] {
+  const { right, made, expected } = found;
+  return [{ what: `${what}: F1 (${right} right of ${made} made, ${expected} expected)`, value: f1(found), unit: '' }];
+}
+
+/** Null where flite is not at hand. */
+async function spokenBy(voice: string, text: string): Promise<Int16Array | null> {
+  const folder = await mkdtemp(join(tmpdir(), 'scholium-sentences-bench-'));
+  try {
+    const file = join(folder, 'speech.wav');
+    await promisify(execFile)('flite', ['-voice', voice, '-t', text, '-o', file]);
+    return await samplesOf(file);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
