@@ -266,6 +266,7 @@ function used(state: MemoryState, ownerId: string, key: string, sourceId: string
 
 function removeCourse(state: MemoryState, ownerId: string, id: string): void {
   state.courses.delete(keyOf(ownerId, id));
+  drop(state.shares, (row) => row.ownerId === ownerId && row.courseId === id);
   removeLectures(state, (row) => row.ownerId === ownerId && row.courseId === id);
 }
 

@@ -1,3 +1,4 @@
+import type { ApiKey, AuditEvent, CourseShare, Invitation } from '../src/core/domain/access.ts';
 import type { Artifact, ArtifactEdit } from '../src/core/domain/artifact.ts';
 import type { JobEvent } from '../src/core/domain/job.ts';
 import type { DocumentText } from '../src/core/domain/document.ts';
@@ -57,6 +58,10 @@ export interface MemoryState {
   readonly uses: Map<string, StoredUse>;
   /** By owner and name. */
   readonly tallies: Map<string, number>;
+  readonly apiKeys: Map<string, ApiKey>;
+  readonly invitations: Map<string, Invitation>;
+  readonly shares: Map<string, CourseShare>;
+  readonly audit: Map<string, AuditEvent>;
 }
 
 /** How a store's calls reach the state: alone, or inside the transaction they belong to. */
@@ -90,6 +95,10 @@ export function emptyState(): MemoryState {
     cache: new Map(),
     uses: new Map(),
     tallies: new Map(),
+    apiKeys: new Map(),
+    invitations: new Map(),
+    shares: new Map(),
+    audit: new Map(),
   };
 }
 
@@ -121,6 +130,10 @@ export function snapshot(state: MemoryState): MemoryState {
     cache: new Map(state.cache),
     uses: new Map(state.uses),
     tallies: new Map(state.tallies),
+    apiKeys: new Map(state.apiKeys),
+    invitations: new Map(state.invitations),
+    shares: new Map(state.shares),
+    audit: new Map(state.audit),
   };
 }
 

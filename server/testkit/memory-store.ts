@@ -1,4 +1,5 @@
 import type { Store } from '../src/core/ports/store.ts';
+import { memoryAccess } from './memory-access.ts';
 import { memoryFileRows } from './memory-file-rows.ts';
 import { memoryHoldings } from './memory-holdings.ts';
 import { memoryJobs } from './memory-jobs.ts';
@@ -45,6 +46,7 @@ function makeStore(access: Access, transaction: Store['transaction']): Store {
     ...memoryUploads(access),
     ...memoryFileRows(access),
     ...memorySettings(access),
+    ...memoryAccess(access),
     transaction,
     async check() {},
     async close() {},

@@ -6,6 +6,7 @@ import { deadLettersConformance } from './dead-letters.conformance.ts';
 import { fileRowsConformance } from './file-rows.conformance.ts';
 import { holdingsConformance } from './holdings.conformance.ts';
 import { jobStoreConformance } from './job-store.conformance.ts';
+import { accessConformance } from './access.conformance.ts';
 import { artifactsConformance } from './artifacts.conformance.ts';
 import { speakersConformance } from './speakers.conformance.ts';
 import { presetsConformance } from './presets.conformance.ts';
@@ -417,6 +418,7 @@ export function storeConformance(name: string, makeStore: () => Promise<Store>):
     presetsConformance(() => store);
     speakersConformance(() => store);
     settingsConformance(() => store);
+    accessConformance(() => store);
     artifactsConformance(() => store);
   });
 }

@@ -1,12 +1,16 @@
 import type { Store } from '../../core/ports/store.ts';
+import { apiKeyStore } from './api-keys.ts';
 import { artifactStore } from './artifacts.ts';
+import { auditStore } from './audit.ts';
 import { cacheStore } from './cache.ts';
+import { courseShareStore } from './course-shares.ts';
 import { courseStore } from './courses.ts';
 import { documentStore } from './documents.ts';
 import { exportStore } from './exports.ts';
 import { fileRowStore } from './file-rows.ts';
 import { figureStore } from './figures.ts';
 import { holdingStore } from './holdings.ts';
+import { invitationStore } from './invitations.ts';
 import { jobEventStore } from './job-events.ts';
 import { jobStore } from './jobs.ts';
 import { lectureStore } from './lectures.ts';
@@ -55,6 +59,10 @@ export function sqlStore(db: Db, connection: Connection): Store {
     settings: settingStore(db),
     cache: cacheStore(db),
     figures: figureStore(db),
+    apiKeys: apiKeyStore(db),
+    invitations: invitationStore(db),
+    shares: courseShareStore(db),
+    audit: auditStore(db),
     async transaction(work) {
       if (db.isTransaction) throw new Error('Transactions do not nest: use the store that was given.');
       for (let attempt = 1; ; attempt++) {

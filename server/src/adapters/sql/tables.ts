@@ -33,6 +33,11 @@ export interface Tables {
   cacheEntries: CacheEntryRow;
   modelUses: ModelUseRow;
   tallies: TallyRow;
+  users: UserRow;
+  apiKeys: ApiKeyRow;
+  invitations: InvitationRow;
+  courseShares: CourseShareRow;
+  auditEvents: AuditEventRow;
 }
 
 export interface CourseRow {
@@ -374,4 +379,62 @@ export interface TallyRow {
   ownerId: string;
   name: string;
   count: number;
+}
+
+/** Written by better-auth: times are ISO texts. */
+export interface UserRow {
+  id: string;
+  name: string;
+  email: string;
+  emailVerified: number;
+  image: string | null;
+  role: string;
+  banned: number | null;
+  banReason: string | null;
+  banExpires: string | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface ApiKeyRow {
+  id: string;
+  ownerId: string;
+  name: string;
+  hash: string;
+  start: string;
+  permissionsJson: string;
+  createdAt: number;
+  expiresAt: number | null;
+  lastUsedAt: number | null;
+}
+
+export interface InvitationRow {
+  id: string;
+  hash: string;
+  email: string | null;
+  role: string;
+  createdBy: string | null;
+  createdAt: number;
+  expiresAt: number;
+}
+
+export interface CourseShareRow {
+  id: string;
+  ownerId: string;
+  courseId: string;
+  shareRight: string;
+  personId: string | null;
+  hash: string | null;
+  createdAt: number;
+  expiresAt: number | null;
+}
+
+export interface AuditEventRow {
+  id: string;
+  createdAt: number;
+  personId: string | null;
+  action: string;
+  subject: string | null;
+  address: string | null;
+  detailsJson: string;
 }

@@ -1,3 +1,4 @@
+export type * from './access-store.ts';
 export type * from './accounts.ts';
 export type * from './artifact-store.ts';
 export type * from './blobs.ts';

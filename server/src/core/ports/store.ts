@@ -6,6 +6,7 @@ import type { JobFigures } from '../jobs/job-figures.ts';
 import type { DocumentText } from '../domain/document.ts';
 import type { Change, Revision } from '../domain/revision.ts';
 import type { Transcript, TranscriptFindings } from '../domain/transcript.ts';
+import type { ApiKeyStore, AuditStore, CourseShareStore, InvitationStore } from './access-store.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 import type { Cache } from './cache.ts';
 import type { FileRowStore } from './file-row-store.ts';
@@ -42,6 +43,10 @@ export interface Store {
   readonly settings: SettingStore;
   readonly cache: Cache;
   readonly figures: FigureStore;
+  readonly apiKeys: ApiKeyStore;
+  readonly invitations: InvitationStore;
+  readonly shares: CourseShareStore;
+  readonly audit: AuditStore;
   /** All of `work` or nothing. Use only the given store inside. Not nested. */
   transaction<T>(work: (store: Store) => Promise<T>): Promise<T>;
   /** @throws AppError `database_unavailable` */

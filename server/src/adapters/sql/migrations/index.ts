@@ -12,6 +12,7 @@ import { artifactEdits } from './0011-artifact-edits.ts';
 import { transcriptOrigins } from './0012-transcript-origins.ts';
 import { corrections } from './0013-corrections.ts';
 import { speakers } from './0014-speakers.ts';
+import { accounts } from './0017-accounts.ts';
 
 /** All migrations by name, applied in this order. Forward only: a mistake is mended by the next one. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -28,4 +29,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0012-transcript-origins': transcriptOrigins,
   '0013-corrections': corrections,
   '0014-speakers': speakers,
+  '0017-accounts': accounts,
 };
