@@ -17,6 +17,11 @@ export const errorCatalogue = {
   // who may do what
   sign_in_required: { status: 401, title: 'Nobody is signed in', permanent: true },
   not_permitted: { status: 403, title: 'This is not permitted', permanent: true },
+  sign_up_closed: { status: 403, title: 'Nobody can sign up here', permanent: true },
+  invitation_not_valid: { status: 403, title: 'The invitation is not valid', permanent: true },
+  key_not_found: { status: 404, title: 'No such API key', permanent: true },
+  key_limit: { status: 409, title: 'There are too many API keys', permanent: true },
+  invitation_not_found: { status: 404, title: 'No such invitation', permanent: true },
   // things that are not there
   course_not_found: { status: 404, title: 'No such course', permanent: true },
   lecture_not_found: { status: 404, title: 'No such lecture', permanent: true },

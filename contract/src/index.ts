@@ -1,4 +1,5 @@
 export * from './access.ts';
+export * from './account.ts';
 export * from './artifact.ts';
 export * from './citation.ts';
 export * from './correction.ts';

@@ -49,6 +49,7 @@ export const tags = {
   Exports: 'Files to take along.',
   Jobs: 'Long work: status, progress, cancelling, live events.',
   Models: 'Speech models and engines of this machine.',
+  Accounts: 'Who you are, your keys, invitations and the audit log.',
   Settings: 'Your profile, what you used and what is there.',
   Operators: 'Dead letters, the queue and retention: for whoever runs the server.',
   System: 'Health, figures and this description.',

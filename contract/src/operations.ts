@@ -1,4 +1,5 @@
 import type { OperationSpec } from './operation.ts';
+import { accountOperations } from './operations/accounts.ts';
 import { artifactOperations } from './operations/artifacts.ts';
 import { exportOperations } from './operations/exports.ts';
 import { jobOperations } from './operations/jobs.ts';
@@ -28,6 +29,7 @@ export const operations = {
   ...jobOperations,
   ...modelOperations,
   ...operatorOperations,
+  ...accountOperations,
   ...settingOperations,
   ...systemOperations,
 } as const satisfies Record<string, OperationSpec>;

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Config } from './config.ts';
 import { openSpeechModels, openDiarizers, openTranscribers } from './compose-speech.ts';
-import { personalAccounts } from './core/accounts/personal-accounts.ts';
+import { openAccounts } from './compose-accounts.ts';
+import { bindAccounts } from './core/accounts/bind-accounts.ts';
 import { ask } from './core/ask/ask.ts';
 import { importTranscript } from './core/imports/import-transcript.ts';
 import { bindCorrections } from './core/corrections/bind-corrections.ts';
@@ -34,6 +35,7 @@ import { whileOn } from './core/settings/switches.ts';
 import { createUsageRecorder, type UsageRecorder } from './core/settings/usage-recorder.ts';
 import { addWebPage } from './core/read/add-document.ts';
 import type {
+  Accounts,
   Blobs,
   Clock,
   Diarizer,
@@ -76,6 +78,7 @@ export interface Ports {
   readonly events: Events;
   /** Null where the store is not one that a thread can open. */
   readonly leaseGuard: LeaseGuard | null;
+  readonly accounts: Accounts;
   readonly searchIndex: SearchIndex;
   readonly embedder: Embedder | null;
   readonly writer: Writer;
@@ -126,7 +129,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const speech = { transcribers: ports.transcribers, ...ports.speechModels };
   const api: ApiDeps = {
     ...ports,
-    accounts: personalAccounts({ apiKey: config.apiKey }),
+    accountUseCases: bindAccounts(ports),
     settings: {
       version: VERSION,
       publicHosts: config.publicHosts,
@@ -204,6 +207,7 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
     blobs,
     queue,
     events,
+    accounts: overrides.accounts ?? (await openAccounts(config, { store, clock, log })),
     leaseGuard: overrides.leaseGuard ?? (overrides.store ? null : await openLeaseGuard(config, log)),
     searchIndex,
     embedder,

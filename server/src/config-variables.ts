@@ -68,7 +68,7 @@ export const variables = {
     z.enum(['all', 'api', 'worker']),
   ),
   HOST: variable(
-    'Address to listen on. Addresses that others can reach need `API_KEY`, and their names in `PUBLIC_HOSTS`.',
+    'Address to listen on. Addresses that others can reach need `API_KEY` or `AUTH_MODE=accounts`, and their names in `PUBLIC_HOSTS`.',
     '127.0.0.1',
     text,
   ),
@@ -78,8 +78,24 @@ export const variables = {
     '0',
     wholeNumber(0, 65_535),
   ),
+  AUTH_MODE: variable(
+    '`personal`: one owner, nobody signs in. `accounts`: people sign in, and own what they make.',
+    'personal',
+    z.enum(['personal', 'accounts']),
+  ),
+  AUTH_SECRET: variable(
+    'Signs sessions, at least 32 characters; the same for all API processes. Empty: one is made and kept in `DATA_DIR/auth-secret`; in production it must be set.',
+    '',
+    text,
+  ),
+  SIGN_UP: variable(
+    'Who may sign up with `AUTH_MODE=accounts`: `open` (everybody), `invitation`, or `closed`.',
+    'invitation',
+    z.enum(['open', 'invitation', 'closed']),
+  ),
+  SESSION_DAYS: variable('Days without a visit after which somebody must sign in again.', '30', wholeNumber(1, 365)),
   API_KEY: variable(
-    'A key that every request must carry, as `X-API-Key` or `Authorization: Bearer`. Empty: whoever reaches the server is its owner.',
+    'A key that every request must carry, as `X-API-Key` or `Authorization: Bearer`; with `AUTH_MODE=accounts` one more key, of a member named `local`. Empty: none.',
     '',
     text,
   ),

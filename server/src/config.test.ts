@@ -160,6 +160,9 @@ describe('Milvus', () => {
 describe('a value that cannot be used', () => {
   const bad: Readonly<Record<string, string>> = {
     APP_ENV: 'staging',
+    AUTH_MODE: 'maybe',
+    SIGN_UP: 'everybody',
+    SESSION_DAYS: '0',
     SCHOLIUM_ROLE: 'boss',
     PORT: '65536',
     LOG_LEVEL: 'loud',
@@ -211,6 +214,7 @@ describe('a value that cannot be used', () => {
     const takesAnyText = [
       'HOST',
       'API_KEY',
+      'AUTH_SECRET',
       'PUBLIC_HOSTS',
       'FETCH_ALLOW_PRIVATE',
       'PUBLIC_URL',

@@ -17,6 +17,7 @@ export interface Config extends ModelsConfig, EnginesConfig {
   readonly workerPort: number | null;
   /** Must come with every request; null: whoever reaches the server is its owner. */
   readonly apiKey: string | null;
+  readonly auth: AuthConfig;
   /** Names besides loopback ones that requests may be addressed to. */
   readonly publicHosts: readonly string[];
   /** Where people reach this server; null: nobody said. */
@@ -67,6 +68,16 @@ export interface Config extends ModelsConfig, EnginesConfig {
   readonly pocketsphinxModelDir: string | null;
 }
 
+/** `secret` null: one is made on the first start and kept in the data folder. */
+export type AuthConfig =
+  | { readonly mode: 'personal' }
+  | {
+      readonly mode: 'accounts';
+      readonly secret: string | null;
+      readonly signUp: 'open' | 'invitation' | 'closed';
+      readonly sessionDays: number;
+    };
+
 /** Prefixes and endpoints are as they were given; null where nothing was. */
 export type StorageConfig =
   | { readonly mode: 'local' }
@@ -99,6 +110,7 @@ export function loadConfig(environment: Environment = process.env, options: { cw
     port: variables.PORT,
     workerPort: variables.WORKER_PORT === 0 ? null : variables.WORKER_PORT,
     apiKey: apiKey(variables),
+    auth: auth(variables),
     publicHosts: variables.PUBLIC_HOSTS,
     publicUrl: address('PUBLIC_URL', variables.PUBLIC_URL),
     fetchAllowPrivate: variables.FETCH_ALLOW_PRIVATE,
@@ -174,6 +186,27 @@ function apiKey({ API_KEY: key }: Variables): string | null {
   if (key === '') return null;
   if (/^[\x21-\x7e]+$/.test(key)) return key;
   throw new AppError('configuration_invalid', 'API_KEY may hold printable ASCII characters only, and no spaces.');
+}
+
+/** Shorter ones can be guessed; better-auth wants as many. */
+const LEAST_SECRET_LENGTH = 32;
+
+function auth({
+  AUTH_MODE: mode,
+  AUTH_SECRET: secret,
+  SIGN_UP: signUp,
+  SESSION_DAYS: sessionDays,
+  ...rest
+}: Variables): AuthConfig {
+  if (mode === 'personal') return { mode };
+  const how = 'Set AUTH_SECRET to a long random value (openssl rand -base64 48), the same for all API processes.';
+  if (secret === '' && rest.APP_ENV === 'production') {
+    throw new AppError('configuration_invalid', `AUTH_MODE=accounts needs AUTH_SECRET in production. ${how}`);
+  }
+  if (secret !== '' && (secret.length < LEAST_SECRET_LENGTH || new Set(secret).size < 10)) {
+    throw new AppError('configuration_invalid', `AUTH_SECRET can be guessed. ${how}`);
+  }
+  return { mode, secret: secret || null, signUp, sessionDays };
 }
 
 /** Whether only this machine can reach what listens there. */

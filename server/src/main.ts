@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { HealthReply } from '@scholium/contract';
 import { AppError } from './core/domain/app-error.ts';
+import { setupToken } from './compose-accounts.ts';
 import { compose, type Composition, type Ports } from './compose.ts';
 import { isLoopbackHost, loadConfig, type Config } from './config.ts';
 import type { Probes } from './faces/worker/serve-probes.ts';
@@ -23,6 +24,8 @@ export interface RunningServer {
   /** Where a worker shows its figures and its health; null when nowhere. */
   readonly probesUrl: string | null;
   readonly config: Config;
+  /** With this the first administrator signs up (`AUTH_MODE=accounts`); null: there is one, or nobody signs in. */
+  readonly setupToken: string | null;
   /** What works and what does not, dependency by dependency. */
   health(): Promise<HealthReply>;
   /** Takes no more requests and jobs, lets those in work end within the grace time, hands back the rest, and closes everything. Safe to call again. */
@@ -53,6 +56,7 @@ export async function serve(options: ServeOptions = {}): Promise<RunningServer> 
   try {
     const api = config.role === 'worker' ? null : await startApi(config, composition.api);
     const probes = config.role === 'worker' ? await startProbes(config, composition) : null;
+    const token = api ? await setupToken(ports) : null;
     const runner = config.role === 'api' ? composition.startFallback() : composition.startWorker();
     log.info('application', 'server.started', { role: config.role, url: api?.url ?? null, probesUrl: probes?.url ?? null });
     let closing: Promise<void> | null = null;
@@ -68,7 +72,14 @@ export async function serve(options: ServeOptions = {}): Promise<RunningServer> 
     const closeOnce = (): Promise<void> => (closing ??= close());
     options.signal?.addEventListener('abort', () => void closeOnce(), { once: true });
     if (options.signal?.aborted) await closeOnce();
-    return { url: api?.url ?? null, probesUrl: probes?.url ?? null, config, health: composition.api.health, close: closeOnce };
+    return {
+      url: api?.url ?? null,
+      probesUrl: probes?.url ?? null,
+      config,
+      setupToken: token,
+      health: composition.api.health,
+      close: closeOnce,
+    };
   } catch (error) {
     await composition.close();
     throw error;
@@ -130,11 +141,12 @@ const LEAST_KEY_LENGTH = 16;
 const LEAST_KEY_CHARACTERS = 6;
 
 /** Whoever reaches the port owns everything, unless a key is asked for. A worker shows figures only. */
-function requireKey({ host, apiKey, role, appEnv }: Config): void {
+function requireKey({ host, apiKey, role, appEnv, auth }: Config): void {
   const isAlone = role === 'worker' || isLoopbackHost(host);
-  const how = 'Set API_KEY to a long random value (openssl rand -base64 24), which every request must then carry';
+  const how =
+    'Set API_KEY to a long random value (openssl rand -base64 24), which every request must then carry, or AUTH_MODE=accounts';
   if (apiKey === null) {
-    if (isAlone) return;
+    if (isAlone || auth.mode === 'accounts') return;
     throw new AppError(
       'configuration_invalid',
       `HOST=${host} would let everybody in. ${how}, or use HOST=127.0.0.1 and reach it through an SSH tunnel.`,

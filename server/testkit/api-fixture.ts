@@ -12,6 +12,7 @@ import type { Transcript } from '../src/core/domain/transcript.ts';
 import { bindModels } from '../src/core/models/bind-models.ts';
 import { noModels } from '../src/core/models/speech-models.ts';
 import { bindUploads } from '../src/core/ingest/bind-uploads.ts';
+import { bindAccounts } from '../src/core/accounts/bind-accounts.ts';
 import { personalAccounts } from '../src/core/accounts/personal-accounts.ts';
 import { addSource } from '../src/core/add-source.ts';
 import { bindThreads } from '../src/core/ask/bind-threads.ts';
@@ -97,6 +98,7 @@ export async function openApiFixture(overrides: Partial<ApiDeps> = {}, disk: Par
   const app = await buildApi({
     ...ports,
     accounts: personalAccounts({ apiKey: null }),
+    accountUseCases: bindAccounts({ ...jobDeps, log }),
     metrics: { requestFinished() {}, render: async () => ({ contentType: 'text/plain', body: '# none\n' }) },
     settings: { version: '0.0.0-test', publicHosts: [], maxUploadBytes: 1_000_000, maxResumableBytes: 1_000_000_000 },
     ingest: (input, signal) => ingest(ports, input, signal),

@@ -15,6 +15,9 @@ export async function serveUntilStopped(
       ? 'Scholium works on jobs. Stop it with Ctrl-C.'
       : `Scholium is ready at ${server.url} (stop it with Ctrl-C).`,
   );
+  if (server.setupToken !== null) {
+    terminal.note(`Nobody administers it yet. Whoever signs up with this setup token will, for seven days: ${server.setupToken}`);
+  }
   if (!signal.aborted) await warnOfFaults(context, server);
   if (!signal.aborted) await once(signal, 'abort');
   await server.close();

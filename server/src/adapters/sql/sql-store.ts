@@ -36,9 +36,21 @@ export interface Connection {
 /** Transactions are short: who loses so often in a row has met something else. */
 const TRIES = 10;
 
+/** A store that shows its database to what writes tables of its own in it (accounts). */
+interface SqlStore extends Store {
+  readonly db: Db;
+}
+
+/** The database behind a store. @throws Error for a store that has none */
+export function databaseOf(store: Store): Db {
+  if (!('db' in store)) throw new Error('This store has no database.');
+  return (store as SqlStore).db; // only `sqlStore` makes stores that have one
+}
+
 /** The store over any database that Kysely speaks to. */
-export function sqlStore(db: Db, connection: Connection): Store {
+export function sqlStore(db: Db, connection: Connection): SqlStore {
   return {
+    db,
     courses: courseStore(db),
     lectures: lectureStore(db),
     sources: sourceStore(db),

@@ -34,6 +34,7 @@ export interface Tables {
   modelUses: ModelUseRow;
   tallies: TallyRow;
   users: UserRow;
+  signIns: SignInRow;
   apiKeys: ApiKeyRow;
   invitations: InvitationRow;
   courseShares: CourseShareRow;
@@ -437,4 +438,13 @@ export interface AuditEventRow {
   subject: string | null;
   address: string | null;
   detailsJson: string;
+}
+
+/** Written by better-auth: a way somebody signs in. What else is in it is its own. */
+export interface SignInRow {
+  id: string;
+  userId: string;
+  providerId: string;
+  accountId: string;
+  password: string | null;
 }

@@ -10,6 +10,8 @@ import { keyOf } from './key-of.ts';
 export function personalAccounts({ apiKey }: { apiKey: string | null }): Accounts {
   return {
     mode: 'personal',
+    respond: null,
+    hasAdministrator: async () => true,
     async identify(header) {
       if (apiKey === null) return localPerson;
       const given = keyOf(header);

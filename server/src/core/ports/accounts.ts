@@ -12,4 +12,8 @@ export interface Accounts {
    * @throws AppError `sign_in_required` for a key or token that is not valid (any more), `database_unavailable`
    */
   identify(header: HeaderReader): Promise<Person | null>;
+  /** Whether somebody is there who may administer. */
+  hasAdministrator(): Promise<boolean>;
+  /** Answers what comes under `/api/auth`: signing up, in and out, sessions, passwords. Null: there is nothing of the kind. */
+  readonly respond: ((request: Request) => Promise<Response>) | null;
 }

@@ -21,6 +21,7 @@ export type * from './metrics.ts';
 export type * from './model-shelf.ts';
 export type * from './preset-store.ts';
 export type * from './queue.ts';
+export type * from './rate-limiter.ts';
 export type * from './search-index.ts';
 export type * from './setting-store.ts';
 export type * from './speaker-store.ts';

@@ -41,6 +41,8 @@ const ALLOWED: Readonly<Record<'anyone' | Permission, readonly (OperationId | 't
     'getProfile',
     'getUsage',
     'getStats',
+    'getAccount',
+    'listApiKeys',
   ],
   transcribe: [
     'tus',
@@ -83,6 +85,8 @@ const ALLOWED: Readonly<Record<'anyone' | Permission, readonly (OperationId | 't
     'askThread',
     'askStream',
     'updateProfile',
+    'makeApiKey',
+    'removeApiKey',
   ],
   admin: [
     'pullModel',
@@ -99,6 +103,10 @@ const ALLOWED: Readonly<Record<'anyone' | Permission, readonly (OperationId | 't
     'getSwitches',
     'updateSwitches',
     'getMetrics',
+    'listInvitations',
+    'invite',
+    'takeBackInvitation',
+    'listAudit',
   ],
 };
 
@@ -115,7 +123,12 @@ const people: Readonly<Record<string, Person | null>> = {
 let api: ApiFixture;
 beforeAll(async () => {
   api = await openApiFixture({
-    accounts: { mode: 'accounts', identify: async (header) => people[header('x-test-person') ?? 'nobody'] ?? null },
+    accounts: {
+      mode: 'accounts',
+      respond: null,
+      hasAdministrator: async () => true,
+      identify: async (header) => people[header('x-test-person') ?? 'nobody'] ?? null,
+    },
   });
 });
 afterAll(() => api.close());

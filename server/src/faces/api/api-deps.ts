@@ -1,4 +1,5 @@
 import type { AnswerReply, HealthReply, SearchReply, SourceKind, SuggestReply } from '@scholium/contract';
+import type { AccountUseCases } from '../../core/accounts/bind-accounts.ts';
 import type { ThreadUseCases } from '../../core/ask/bind-threads.ts';
 import type { CorrectionUseCases } from '../../core/corrections/bind-corrections.ts';
 import type { Job } from '../../core/domain/job.ts';
@@ -28,6 +29,7 @@ interface InScope {
 
 /** What the API needs. Use cases come bound to their own dependencies. */
 export interface ApiDeps {
+  readonly accountUseCases: AccountUseCases;
   /** Knows who sends a request. */
   readonly accounts: Accounts;
   readonly store: Store;

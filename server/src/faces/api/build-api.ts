@@ -11,12 +11,14 @@ import type { Person } from '../../core/domain/person.ts';
 import { NOBODY } from '../../core/domain/scope.ts';
 import type { ApiDeps, OwnerScope } from './api-deps.ts';
 import { answerClientError } from './answer-client-error.ts';
+import { authRoutes } from './auth-routes.ts';
 import { bindOperations } from './bind-operations.ts';
 import { describeApi } from './describe-api.ts';
 import { serveDocs } from './docs-page.ts';
 import { drainRefusedBodies } from './drain-refused.ts';
 import { guardRequest } from './guard.ts';
 import { serveChatSocket } from './chat-socket.ts';
+import { accountHandlers } from './handlers/account-handlers.ts';
 import { jobHandlers } from './handlers/job-handlers.ts';
 import { courseHandlers, lectureHandlers } from './handlers/library-handlers.ts';
 import { modelHandlers } from './handlers/model-handlers.ts';
@@ -102,6 +104,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   describeApi(app, deps.settings.version);
   const gate = uploadGate(deps.settings.mostUploads);
   await app.register(async (routes) => {
+    await routes.register(authRoutes(deps));
     await routes.register(tusRoutes(deps, gate, closing.signal)); // before the operations: HEAD of an upload is theirs
     bindOperations(routes, deps, {
       ...courseHandlers(deps),
@@ -116,6 +119,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
       ...threadHandlers(deps, closing.signal),
       ...operatorHandlers(deps),
       ...modelHandlers(deps),
+      ...accountHandlers(deps),
       ...settingHandlers(deps, figures),
       ...systemHandlers(deps, () => ({ ...app.swagger() })),
     });

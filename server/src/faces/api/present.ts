@@ -97,10 +97,10 @@ export function presentTrashItem(item: TrashItem): TrashItemReply {
   return { type, id, lectureId, title, deletedAt: iso(item.deletedAt), restorableUntil: iso(item.purgeAt) };
 }
 
-function iso(ms: number): string {
+export function iso(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-function isoOrNull(ms: number | null): string | null {
+export function isoOrNull(ms: number | null): string | null {
   return ms === null ? null : iso(ms);
 }
