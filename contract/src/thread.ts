@@ -2,14 +2,17 @@ import { z } from 'zod';
 import { citationSchema } from './citation.ts';
 import { idSchema, instantSchema, titleSchema } from './fields.ts';
 
-/** What a conversation is about. Without any, it is about everything. */
+/**
+ * What a conversation is about. Without any, it is about everything: an unknown field is refused, as a filter that is written
+ * wrongly would widen it to that.
+ */
 export const threadAboutFields = {
   lectureIds: z.array(idSchema).min(1).max(100).optional().describe('One lecture, or a selection'),
   courseId: idSchema.optional(),
 };
 
 export const newThreadSchema = z
-  .object({ title: titleSchema.optional(), ...threadAboutFields })
+  .strictObject({ title: titleSchema.optional(), ...threadAboutFields })
   .refine(({ lectureIds, courseId }) => lectureIds === undefined || courseId === undefined, {
     message: 'give lectureIds or courseId, not both',
   });
@@ -43,7 +46,7 @@ export const questionSchema = z.string().trim().min(1, 'must not be empty').max(
 
 /** A question in a conversation, or the first of a new one. */
 export const chatQuestionSchema = z
-  .object({ threadId: idSchema.optional(), question: questionSchema, ...threadAboutFields })
+  .strictObject({ threadId: idSchema.optional(), question: questionSchema, ...threadAboutFields })
   .refine(
     ({ threadId, lectureIds, courseId }) => [threadId, lectureIds, courseId].filter((one) => one !== undefined).length <= 1,
     {

@@ -110,7 +110,7 @@ export const studyOperations = {
       'By words and by meaning, best first; nearly the same text in several places is one result. Any text is accepted; it is never read as query syntax.',
     tags: ['Study'],
     access: may.read,
-    query: z.object({
+    query: z.strictObject({
       q: z.string().trim().min(1, 'must not be empty').max(1000, 'must be at most 1000 characters'),
       lectureId: idSchema.optional(),
       lectureIds: idListSchema.optional().describe('Ids of lectures, separated by commas: any of them'),
@@ -135,7 +135,7 @@ export const studyOperations = {
       'Titles of lectures and courses, words and phrases that occur in the material and begin like the last word. Accents do not matter; one wrong letter is forgiven from four letters on, two from eight on.',
     tags: ['Study'],
     access: may.read,
-    query: z.object({
+    query: z.strictObject({
       q: z.string().min(1, 'must not be empty').max(200, 'must be at most 200 characters'),
       courseId: idSchema.optional(),
       limit: limitSchema(20, 8),

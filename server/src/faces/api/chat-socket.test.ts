@@ -75,6 +75,7 @@ describe('chat over a WebSocket', () => {
       '{"type":"dance","id":"a"}',
       '{"__proto__":{"type":"ask"}}',
       { type: 'ask', id: 'b' },
+      { type: 'ask', id: 'd', question: 'x', lectureId: 'lecture-1' },
       { type: 'ask', id: 'c', question: 'x', threadId: 'none' },
     ];
     for (const message of bad) send(message);
@@ -82,7 +83,7 @@ describe('chat over a WebSocket', () => {
     send({ type: 'ask', id: 'q', question: 'memory' });
     await until(({ type }) => type === 'done');
     await until(({ id, code }) => id === 'c' && code === 'thread_not_found');
-    expect(said.filter(({ code }) => code === 'invalid_request')).toHaveLength(5);
+    expect(said.filter(({ code }) => code === 'invalid_request')).toHaveLength(6);
     socket.close();
   });
 

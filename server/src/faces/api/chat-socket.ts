@@ -103,7 +103,8 @@ async function answer(
 function parse(text: string | null): { message: z.infer<typeof socketMessageSchema>; value: unknown } {
   try {
     const value: unknown = JSON.parse(text ?? '');
-    return { message: socketMessageSchema.parse(value), value };
+    const { type, id, ...question } = z.looseObject(socketMessageSchema.shape).parse(value);
+    return { message: { type, id }, value: question };
   } catch (cause) {
     throw new AppError('invalid_request', 'A message is JSON such as {"type":"ask","id":"1","question":"..."}.', { cause });
   }

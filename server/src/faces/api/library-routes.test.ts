@@ -181,7 +181,7 @@ test('search and ask get what was asked and answer in the documented shape', asy
     },
     { scope: other.scope, lectureId: 'a', question: 'why?' },
   ]);
-  for (const url of ['/api/search', '/api/search?q=', `/api/search?q=${'x'.repeat(1_001)}`]) {
+  for (const url of ['/api/search', '/api/search?q=', '/api/search?q=x&lecture=a', `/api/search?q=${'x'.repeat(1_001)}`]) {
     expect((await other.app.inject(url)).statusCode).toBe(400);
   }
   await other.close();

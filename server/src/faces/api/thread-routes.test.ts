@@ -68,6 +68,12 @@ describe('conversations', () => {
     expect(await codes(send('POST', '/chat/ask/stream', { threadId: 'none', question: 'x' }))).toEqual([404, 'thread_not_found']);
     expect(await codes(send('POST', '/chat/ask/stream', { question: ' ' }))).toEqual([400, 'invalid_request']);
   });
+
+  it('are not widened to everything by a field that is written wrongly', async () => {
+    const misspelt = await send('POST', '/chat/ask/stream', { question: 'x', lectureId: 'lecture-1' });
+    expect([misspelt.statusCode, misspelt.json().detail]).toEqual([400, 'In the body: there is no "lectureId".']);
+    expect((await send('POST', '/threads', { lecture_ids: ['lecture-1'] })).statusCode).toBe(400);
+  });
 });
 
 describe('POST /chat/ask/stream', () => {

@@ -39,6 +39,12 @@ function inWords(issue: z.core.$ZodIssue): string {
   if (issue.message.startsWith('must ')) return issue.message;
   if (issue.code === 'invalid_union') return 'has a value that is not allowed';
   if (issue.code === 'invalid_value') return `must be one of: ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'unrecognized_keys') {
+    return `there is no ${issue.keys
+      .slice(0, 3)
+      .map((key) => `"${key.slice(0, 80)}"`)
+      .join(', ')}`;
+  }
   const expected = /^Invalid input: expected (.+), received (.+)$/.exec(issue.message);
   if (!expected) return issue.message.slice(0, 200);
   return expected[2] === 'undefined' ? 'is missing' : `must be a value of type ${expected[1]}`;
