@@ -8,7 +8,7 @@ import type { Diarizer, Diarization, DiarizeOptions, VoiceEmbedding } from '../.
 import { notLoaded } from '../sherpa/engine-failures.ts';
 import { forkEngine, type EngineProcess } from '../sherpa/fork-engine.ts';
 import type { LocatedModel } from '../../core/models/speech-model.ts';
-import type { LocateModel } from '../sherpa/sherpa-models.ts';
+import type { LocateModel } from '../speech-engine/choose-model.ts';
 import { sherpaMissing, sherpaVersion } from '../sherpa/sherpa-package.ts';
 import { providerOf } from '../sherpa/speech-device.ts';
 import type { DiarizerReply, DiarizerRequest } from './diarizer-process.ts';

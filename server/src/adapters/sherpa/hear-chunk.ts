@@ -1,7 +1,7 @@
 import type { AudioChunk } from '../../core/domain/audio.ts';
 import type { HeardChunk } from '../../core/ports/transcriber.ts';
 import { hearPiece, LIMITS, type HeardPiece, type Hearing } from './hear-piece.ts';
-import { packUtterances } from './pack-utterances.ts';
+import { packUtterances } from '../speech-engine/pack-utterances.ts';
 
 /** The pieces of a chunk are heard side by side, so that no process is idle while the last chunk is in work. */
 export async function hearChunk(hearing: Hearing, chunk: AudioChunk, signal: AbortSignal): Promise<HeardChunk> {

@@ -2,10 +2,10 @@ import { msToSamples, SAMPLE_RATE, samplesToMs, type AudioChunk, type SampleSpan
 import type { Word } from '../../core/domain/transcript.ts';
 import type { ProcessPool } from '../child-process/process-pool.ts';
 import type { HeardText } from './heard-text.ts';
-import { wordsHeard } from './heard-words.ts';
+import { wordsHeard } from '../speech-engine/heard-words.ts';
 import type { ModelFamily } from './model-folder.ts';
-import { packUtterances, type PieceLimits, type SoundPiece } from './pack-utterances.ts';
-import { soundLength } from './sound-length.ts';
+import { packUtterances, type PieceLimits, type SoundPiece } from '../speech-engine/pack-utterances.ts';
+import { soundLength } from '../speech-engine/sound-length.ts';
 import type { Recognizer } from './start-recognizer.ts';
 
 export interface Hearing {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { HeardText as HeardSpeech, HeardToken } from '../speech-engine/heard-text.ts';
 
 /** What sherpa gives for a piece of sound, as its JSON has it; times in seconds from the start of the piece. */
 const resultSchema = z.object({
@@ -14,25 +15,12 @@ const resultSchema = z.object({
   start_time: z.number().default(0),
 });
 
-export interface HeardToken {
-  readonly text: string;
-  readonly startMs: number;
-  /** Null where the engine does not tell how long it lasts. */
-  readonly endMs: number | null;
-  /** 0..1; null where the engine does not tell. */
-  readonly probability: number | null;
-}
-
-export interface HeardText {
-  readonly text: string;
+/** What sherpa heard in a piece of sound. */
+export interface HeardText extends HeardSpeech {
   /** ISO 639-1, where the engine tells. */
   readonly language: string | null;
-  /** With times, or none at all. */
-  readonly tokens: readonly HeardToken[];
   /** How many tokens the model gave, times of segments included. */
   readonly tokenCount: number;
-  /** Longer stretches of the text with times, where the engine gives those. */
-  readonly segments: readonly { readonly text: string; readonly startMs: number; readonly endMs: number }[];
 }
 
 /** Reads the engine's JSON; raw control characters within texts, which it does not escape, become spaces. */

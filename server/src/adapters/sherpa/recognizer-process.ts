@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { SAMPLE_RATE } from '../../core/domain/audio.ts';
-import { soundLength } from './sound-length.ts';
+import { soundLength } from '../speech-engine/sound-length.ts';
 
 /** What the parent sends. `load` comes first and is answered by an empty text. */
 export type RecognizerRequest =

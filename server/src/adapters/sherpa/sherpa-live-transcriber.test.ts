@@ -10,13 +10,13 @@ import { streamingCtcModel } from '../../../testkit/speech-models/streaming-ctc-
 import { whisperModel } from '../../../testkit/speech-models/whisper-model.ts';
 import { writeModel } from '../../../testkit/speech-models/write-model.ts';
 import type { LiveText, LiveTranscriber } from '../../core/ports/live-transcriber.ts';
-import type { SherpaModel } from './sherpa-models.ts';
+import type { EngineModel } from '../speech-engine/choose-model.ts';
 import { createSherpaLiveTranscriber } from './sherpa-live-transcriber.ts';
 
 const never = new AbortController().signal;
 const asItIs = { model: null, language: null };
-const STREAMING: SherpaModel = { id: 'streaming', names: [], languages: ['en'], translates: false };
-const WHISPER: SherpaModel = { id: 'whisper-tiny', names: ['tiny'], languages: 'any', translates: true };
+const STREAMING: EngineModel = { id: 'streaming', names: [], languages: ['en'], translates: false };
+const WHISPER: EngineModel = { id: 'whisper-tiny', names: ['tiny'], languages: 'any', translates: true };
 // As long as the model takes for its sentences: it begins anew after 0.8 s in which it hears no word.
 const LOUD = noise(2_200, 10_000);
 const QUIET = noise(1_900, 300);
@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-function engine(models: readonly SherpaModel[] = [STREAMING]): LiveTranscriber {
+function engine(models: readonly EngineModel[] = [STREAMING]): LiveTranscriber {
   return createSherpaLiveTranscriber({
     models,
     locate: async (id) => ({ folder: join(root, id), digest: id }),

@@ -5,17 +5,17 @@ import type { Word } from '../../core/domain/transcript.ts';
 import type { LiveSession, LiveText, LiveTranscriber } from '../../core/ports/live-transcriber.ts';
 import { forkEngine } from './fork-engine.ts';
 import { readResult } from './heard-text.ts';
-import { wordsHeard } from './heard-words.ts';
+import { wordsHeard } from '../speech-engine/heard-words.ts';
 import type { LiveReply, LiveRequest } from './live-process.ts';
 import { notLoaded, stopped } from './engine-failures.ts';
 import { readModelFolder } from './model-folder.ts';
 import { streamingConfig } from './recognizer-config.ts';
-import { chooseModel, type LocateModel, type SherpaModel } from './sherpa-models.ts';
+import { chooseModel, type LocateModel, type EngineModel } from '../speech-engine/choose-model.ts';
 import { sherpaMissing } from './sherpa-package.ts';
 
 export interface SherpaLiveOptions {
   /** Streaming models, best first: the first that is on the machine is the default. */
-  readonly models: readonly SherpaModel[];
+  readonly models: readonly EngineModel[];
   readonly locate: LocateModel;
   /** Processor threads of each stream's process. */
   readonly threads: number;
@@ -41,7 +41,11 @@ export function createSherpaLiveTranscriber(options: SherpaLiveOptions): LiveTra
       const missing = sherpaMissing();
       if (missing) throw new AppError('engine_unavailable', missing);
       const language = wish.language?.toLowerCase().split(/[-_]/)[0] ?? null;
-      const chosen = await chooseModel(options.models, options.locate, { model: wish.model, language, task: 'transcribe' });
+      const chosen = await chooseModel('sherpa', options.models, options.locate, {
+        model: wish.model,
+        language,
+        task: 'transcribe',
+      });
       const { id, languages } = chosen.model;
       const folder = await readModelFolder(chosen.folder, id);
       if (!folder.streams)

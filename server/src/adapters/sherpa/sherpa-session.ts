@@ -9,8 +9,8 @@ import { bpeVocabularyOf, hintsFor } from './hints.ts';
 import type { ModelFolder } from './model-folder.ts';
 import { recognizerConfig } from './recognizer-config.ts';
 import type { recognizerPools } from './recognizer-pools.ts';
-import type { ChosenModel } from './sherpa-models.ts';
-import { shareOut, type Resources } from './share-out.ts';
+import type { ChosenModel } from '../speech-engine/choose-model.ts';
+import { shareOut, type Resources } from '../speech-engine/share-out.ts';
 import { sherpaVersion } from './sherpa-package.ts';
 
 export interface Opening {

@@ -17,23 +17,23 @@ import { writeModel } from '../../../testkit/speech-models/write-model.ts';
 import { transcriberConformance } from '../../../testkit/transcriber.conformance.ts';
 import { msToSamples, type AudioChunk } from '../../core/domain/audio.ts';
 import type { HeardChunk, TranscriberOptions } from '../../core/ports/transcriber.ts';
-import type { SherpaModel } from './sherpa-models.ts';
+import type { EngineModel } from '../speech-engine/choose-model.ts';
 import { createSherpaTranscriber, type SherpaOptions } from './sherpa-transcriber.ts';
-import { UNTOLD_CONFIDENCE } from './heard-words.ts';
+import { UNTOLD_CONFIDENCE } from '../speech-engine/heard-words.ts';
 
 const never = new AbortController().signal;
 const asItIs: TranscriberOptions = { model: null, language: null, task: 'transcribe', vocabulary: [] };
 const LOUD = noise(3_000, 10_000);
 const QUIET = noise(3_000, 300);
 
-const WHISPER: SherpaModel = { id: 'whisper-tiny', names: ['tiny'], languages: 'any', translates: true };
-const PARAKEET: SherpaModel = { id: 'parakeet', names: [], languages: ['en'], translates: false };
-const SENSE_VOICE: SherpaModel = { id: 'sense-voice', names: [], languages: ['zh', 'en', 'ja', 'ko'], translates: false };
-const MOONSHINE: SherpaModel = { id: 'moonshine', names: [], languages: ['en'], translates: false };
-const MOONSHINE_2: SherpaModel = { ...MOONSHINE, id: 'moonshine-2' };
-const ATTENTION: SherpaModel = { ...WHISPER, id: 'whisper-attention' };
-const STREAMING: SherpaModel = { id: 'streaming', names: [], languages: ['en'], translates: false };
-const ABSENT: SherpaModel = { id: 'whisper-large-v3', names: ['large-v3'], languages: 'any', translates: true };
+const WHISPER: EngineModel = { id: 'whisper-tiny', names: ['tiny'], languages: 'any', translates: true };
+const PARAKEET: EngineModel = { id: 'parakeet', names: [], languages: ['en'], translates: false };
+const SENSE_VOICE: EngineModel = { id: 'sense-voice', names: [], languages: ['zh', 'en', 'ja', 'ko'], translates: false };
+const MOONSHINE: EngineModel = { id: 'moonshine', names: [], languages: ['en'], translates: false };
+const MOONSHINE_2: EngineModel = { ...MOONSHINE, id: 'moonshine-2' };
+const ATTENTION: EngineModel = { ...WHISPER, id: 'whisper-attention' };
+const STREAMING: EngineModel = { id: 'streaming', names: [], languages: ['en'], translates: false };
+const ABSENT: EngineModel = { id: 'whisper-large-v3', names: ['large-v3'], languages: 'any', translates: true };
 const MODELS = [ABSENT, WHISPER, PARAKEET, SENSE_VOICE, MOONSHINE, STREAMING];
 
 let root = '';
@@ -55,7 +55,7 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 const resources = (processes: number): SherpaOptions['resources'] => ({ processes, threads: 1, memoryBytes: 8 * 1024 ** 3 });
 
 function engine(
-  models: readonly SherpaModel[],
+  models: readonly EngineModel[],
   options: Partial<SherpaOptions> = {},
 ): ReturnType<typeof createSherpaTranscriber> {
   return createSherpaTranscriber({
@@ -86,7 +86,7 @@ function chunkOf(...sounds: readonly Int16Array[]): AudioChunk {
 const textOf = ({ words }: HeardChunk): string => words.map((word) => word.text).join(' ');
 
 async function hear(
-  model: SherpaModel,
+  model: EngineModel,
   chunk: AudioChunk,
   wishes: Partial<TranscriberOptions> = {},
 ): Promise<HeardChunk & { digest: string; said: string | null }> {

@@ -4,14 +4,14 @@ import type { Transcriber, TranscriberOptions } from '../../core/ports/transcrib
 import { readModelFolder, type ModelFolder } from './model-folder.ts';
 import { isMultilingual, languagesOf } from './recognizer-config.ts';
 import { recognizerPools } from './recognizer-pools.ts';
-import type { Resources } from './share-out.ts';
-import { chooseModel, type LocateModel, type SherpaModel } from './sherpa-models.ts';
+import type { Resources } from '../speech-engine/share-out.ts';
+import { chooseModel, type LocateModel, type EngineModel } from '../speech-engine/choose-model.ts';
 import { sherpaMissing } from './sherpa-package.ts';
 import { openSession } from './sherpa-session.ts';
 
 export interface SherpaOptions {
   /** What the engine can use, best first: the first that is on the machine is the default. */
-  readonly models: readonly SherpaModel[];
+  readonly models: readonly EngineModel[];
   readonly locate: LocateModel;
   /** Fewer processes are started than wished for when the memory is too small for so many of a model. */
   readonly resources: Resources;
@@ -42,7 +42,7 @@ export function createSherpaTranscriber(options: SherpaOptions): Transcriber {
       const missing = sherpaMissing();
       if (missing) throw new AppError('engine_unavailable', missing);
       const language = request.language?.toLowerCase().split(/[-_]/)[0] ?? null;
-      const chosen = await chooseModel(options.models, options.locate, { ...request, language });
+      const chosen = await chooseModel('sherpa', options.models, options.locate, { ...request, language });
       const folder = await readModelFolder(chosen.folder, chosen.model.id);
       checkAbilities(chosen.model.id, folder, { ...request, language });
       return openSession(

@@ -2,14 +2,14 @@ import { AppError } from '../../core/domain/app-error.ts';
 import type { LocatedModel, SpeechModel } from '../../core/models/speech-model.ts';
 import { understandsLanguage } from '../../core/domain/understands-language.ts';
 
-/** What this engine has to know of a model of the catalogue. */
-export type SherpaModel = Pick<SpeechModel, 'id' | 'names' | 'languages' | 'translates'>;
+/** What an engine has to know of a model of the catalogue. */
+export type EngineModel = Pick<SpeechModel, 'id' | 'names' | 'languages' | 'translates'>;
 
 /** The folder of a model, when it is on this machine. */
 export type LocateModel = (modelId: string) => Promise<LocatedModel | null>;
 
 export interface ChosenModel extends LocatedModel {
-  readonly model: SherpaModel;
+  readonly model: EngineModel;
 }
 
 /**
@@ -18,17 +18,18 @@ export interface ChosenModel extends LocatedModel {
  * @throws AppError `model_unavailable` (no such model), `model_missing`, `engine_unavailable` (it does not do what is asked for)
  */
 export async function chooseModel(
-  models: readonly SherpaModel[],
+  engine: string,
+  models: readonly EngineModel[],
   locate: LocateModel,
   wish: { readonly model: string | null; readonly language: string | null; readonly task: 'transcribe' | 'translate' },
 ): Promise<ChosenModel> {
-  const suits = (model: SherpaModel): boolean =>
+  const suits = (model: EngineModel): boolean =>
     (wish.language === null || understandsLanguage(model.languages, wish.language)) &&
     (wish.task === 'transcribe' || model.translates);
   if (wish.model !== null) {
     const name = wish.model.trim().toLowerCase();
     const named = models.filter(({ id, names }) => id === name || names.includes(name));
-    if (named.length === 0) throw noSuchModel(wish.model, models);
+    if (named.length === 0) throw noSuchModel(engine, wish.model, models);
     const fit = named.filter(suits);
     if (fit.length === 0) throw unsuited(named[0]!, wish);
     return (await firstThere(fit, locate)) ?? missing(fit[0]!);
@@ -41,7 +42,7 @@ export async function chooseModel(
   return missing(fit[0] ?? models[0]);
 }
 
-async function firstThere(models: readonly SherpaModel[], locate: LocateModel): Promise<ChosenModel | null> {
+async function firstThere(models: readonly EngineModel[], locate: LocateModel): Promise<ChosenModel | null> {
   for (const model of models) {
     const located = await locate(model.id);
     if (located) return { model, ...located };
@@ -49,7 +50,7 @@ async function firstThere(models: readonly SherpaModel[], locate: LocateModel): 
   return null;
 }
 
-function missing(model: SherpaModel | undefined): never {
+function missing(model: EngineModel | undefined): never {
   const name = model?.id ?? 'NAME';
   throw new AppError(
     'model_missing',
@@ -57,15 +58,15 @@ function missing(model: SherpaModel | undefined): never {
   );
 }
 
-function noSuchModel(name: string, models: readonly SherpaModel[]): AppError {
+function noSuchModel(engine: string, name: string, models: readonly EngineModel[]): AppError {
   const known = models.map((model) => model.names[0] ?? model.id).join(', ');
   return new AppError(
     'model_unavailable',
-    `There is no speech model "${name.slice(0, 40)}" for sherpa. It knows ${known || 'none'}.`,
+    `There is no speech model "${name.slice(0, 40)}" for ${engine}. It knows ${known || 'none'}.`,
   );
 }
 
-function unsuited(model: SherpaModel, wish: { readonly language: string | null; readonly task: string }): AppError {
+function unsuited(model: EngineModel, wish: { readonly language: string | null; readonly task: string }): AppError {
   const what = wish.task === 'translate' && !model.translates ? 'translate' : `understand "${wish.language?.slice(0, 20) ?? ''}"`;
   return new AppError(
     'engine_unavailable',

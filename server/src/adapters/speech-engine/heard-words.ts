@@ -49,9 +49,12 @@ interface Anchor {
 function anchorsOf({ text, tokens }: HeardText): Anchor[] {
   const anchors: Anchor[] = [];
   let cursor = 0;
+  const folded = fold(text);
   tokens.forEach((token, index) => {
-    const from = token.text === '' ? -1 : text.indexOf(token.text, cursor);
-    if (from < 0 || from - cursor > LOOK_AHEAD) return;
+    if (token.text === '') return;
+    const places = [text.indexOf(token.text, cursor), folded?.indexOf(token.text.toLowerCase(), cursor) ?? -1];
+    const from = places.find((place) => place >= 0 && place - cursor <= LOOK_AHEAD);
+    if (from === undefined) return;
     cursor = from + token.text.length;
     anchors.push({
       from,
@@ -62,6 +65,12 @@ function anchorsOf({ text, tokens }: HeardText): Anchor[] {
     });
   });
   return anchors;
+}
+
+/** In lower case, where that moves no letter: some engines write their text with capitals and its words without. */
+function fold(text: string): string | null {
+  const lower = text.toLowerCase();
+  return lower.length === text.length ? lower : null;
 }
 
 function endOf(token: HeardToken, next: HeardToken | undefined): number {
@@ -91,22 +100,28 @@ function confidenceOf(anchors: readonly Anchor[]): number {
 }
 
 function bySegments(words: readonly TextWord[], heard: HeardText, piece: Piece): TimedWord[] {
-  const regions: { from: number; to: number; spans: readonly TimeSpan[] }[] = [];
+  const regions: { from: number; to: number; spans: readonly TimeSpan[]; confidence: number }[] = [];
   let cursor = 0;
   for (const segment of heard.segments) {
     const from = segment.text === '' ? -1 : heard.text.indexOf(segment.text, cursor);
     if (from < 0) continue;
     cursor = from + segment.text.length;
     const span = { startMs: piece.startMs + segment.startMs, endMs: piece.startMs + segment.endMs };
-    regions.push({ from, to: cursor, spans: speechWithin(piece.speech, span) });
+    regions.push({
+      from,
+      to: cursor,
+      spans: speechWithin(piece.speech, span),
+      confidence: segment.probability ?? UNTOLD_CONFIDENCE,
+    });
   }
   // Text that is in no segment: the segments are not to be trusted.
   const isWhole = words.every((word) => regions.some(({ from, to }) => from <= word.from && word.to <= to));
-  if (!isWhole) return spread(words, piece.speech);
-  return regions.flatMap(({ from, to, spans }) =>
+  if (!isWhole) return spread(words, piece.speech, UNTOLD_CONFIDENCE);
+  return regions.flatMap(({ from, to, spans, confidence }) =>
     spread(
       words.filter((word) => from <= word.from && word.to <= to),
       spans,
+      confidence,
     ),
   );
 }
@@ -120,7 +135,7 @@ function speechWithin(speech: readonly TimeSpan[], span: TimeSpan): readonly Tim
 }
 
 /** Shares out the time of the spans by letters; a word that would reach from one span into the next goes where more of it lies. */
-function spread(words: readonly TextWord[], spans: readonly TimeSpan[]): TimedWord[] {
+function spread(words: readonly TextWord[], spans: readonly TimeSpan[], confidence: number): TimedWord[] {
   const letters = words.map((word) => word.text.length + 1);
   const all = letters.reduce((sum, count) => sum + count, 0);
   const lasts = spans.reduce((sum, span) => sum + span.endMs - span.startMs, 0);
@@ -128,7 +143,7 @@ function spread(words: readonly TextWord[], spans: readonly TimeSpan[]): TimedWo
   return words.map((word, index) => {
     const from = (done / all) * lasts;
     done += letters[index] ?? 0;
-    return { word, ...within(from, (done / all) * lasts, spans), confidence: UNTOLD_CONFIDENCE };
+    return { word, ...within(from, (done / all) * lasts, spans), confidence };
   });
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readResult, type HeardText } from './heard-text.ts';
+import { readResult, type HeardText } from '../sherpa/heard-text.ts';
 import { UNTOLD_CONFIDENCE, wordsHeard, type Piece } from './heard-words.ts';
 
 const PIECE: Piece = { startMs: 10_000, endMs: 14_000, speech: [{ startMs: 10_000, endMs: 14_000 }] };
@@ -54,7 +54,7 @@ describe('words of what was heard', () => {
       durations: [0.4, 0.4, 0.8, 0.5],
     });
     expect(shown(text)).toEqual([
-      ['It', 10_000, 10_500],
+      ['It', 10_000, 10_400],
       ['has', 10_500, 10_900],
       ['20', 10_900, 12_000],
       ['sides', 12_000, 12_500],
