@@ -43,6 +43,14 @@ describe('segmentsOf without punctuation', () => {
     ]);
   });
 
+  it('finds the ends of somebody who hardly stops at all, but only there', () => {
+    const steady = [260, 300, 320, 280, 310]
+      .map((endMs) => `the moon pulls the water of every coast 90 towards it and so it rises twice a day ${endMs}`)
+      .join(' ');
+    expect(draft(steady)).toHaveLength(5);
+    expect(draft(steady)[0]).toBe('The moon pulls the water of every coast towards it and so it rises twice a day.');
+  });
+
   it('writes names as the course does, and nothing else', () => {
     const utterances = speak("as darwin's friend huxley wrote to the royal society 900 evolution is slow");
     const segments = segmentsOf(utterances, { punctuates: false, vocabulary: ['Darwin', 'evolution', 'Huxley', 'mRNA'] });

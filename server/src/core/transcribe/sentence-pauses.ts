@@ -1,4 +1,5 @@
 import type { Word } from '@scholium/contract';
+import { twoGroups } from './two-groups.ts';
 import { rarelyBegins, rarelyEnds } from './sentence-words.ts';
 
 /**
@@ -9,6 +10,14 @@ const SHORTEST_END_MS = 450;
 const LONGEST_END_MS = 800;
 /** Pauses under this are part of articulation and say nothing about sentences. */
 const NOISE_MS = 120;
+/** Sentences that are longer on average were not all found: the speaker may make shorter pauses between them. */
+const FEW_ENDS_WORDS = 18;
+/** Quick speakers stop so long between sentences, and less within them; both groups must lie clearly apart, since people hesitate. */
+const QUICK_END_MS = 120;
+const QUICK_NOISE_MS = 50;
+const CLEARLY_APART = 3.5;
+const QUICK_LEAST = 3;
+const QUICK_SENTENCE_WORDS = 5;
 /** Nobody reads a sentence of more words; spoken ones average 15. */
 const LONGEST_SENTENCE_WORDS = 40;
 /** When a long one must be split, neither half is shorter. */
@@ -42,18 +51,22 @@ export function pausesBefore(words: readonly Word[]): number[] {
 
 /** The shortest pause that ends a sentence here: where the pauses fall into a short and a long group. */
 function endingPauseMs(pauses: readonly number[]): number {
-  const logs = pauses.filter((pause) => pause >= NOISE_MS).map((pause) => Math.log(pause));
-  logs.sort((a, b) => a - b);
-  const sums = [0];
-  for (const log of logs) sums.push((sums.at(-1) ?? 0) + log);
-  let best = { spread: 0, at: Math.log(LONGEST_END_MS) };
-  for (let i = 1; i < logs.length; i++) {
-    const low = (sums[i] ?? 0) / i;
-    const high = ((sums.at(-1) ?? 0) - (sums[i] ?? 0)) / (logs.length - i);
-    const spread = i * (logs.length - i) * (high - low) ** 2;
-    if (spread > best.spread) best = { spread, at: ((logs[i - 1] ?? 0) + (logs[i] ?? 0)) / 2 };
-  }
-  return Math.min(LONGEST_END_MS, Math.max(SHORTEST_END_MS, Math.exp(best.at)));
+  const split = twoGroups(logsFrom(NOISE_MS, pauses));
+  const endMs = Math.min(LONGEST_END_MS, Math.max(SHORTEST_END_MS, split ? Math.exp(split.at) : LONGEST_END_MS));
+  const ends = pauses.filter((pause) => pause >= endMs).length;
+  return pauses.length / (ends + 1) > FEW_ENDS_WORDS ? (quickEndMs(pauses) ?? endMs) : endMs;
+}
+
+/** The same for somebody who hardly stops at all, but at the ends of sentences only; null where the pauses do not show that. */
+function quickEndMs(pauses: readonly number[]): number | null {
+  const split = twoGroups(logsFrom(QUICK_NOISE_MS, pauses));
+  if (!split || split.apart < CLEARLY_APART || split.above < QUICK_LEAST) return null;
+  const endMs = Math.exp(split.at);
+  return endMs >= QUICK_END_MS && pauses.length / split.above >= QUICK_SENTENCE_WORDS ? endMs : null;
+}
+
+function logsFrom(leastMs: number, pauses: readonly number[]): number[] {
+  return pauses.filter((pause) => pause >= leastMs).map((pause) => Math.log(pause));
 }
 
 /** The pause before word `i`, shortened where the words around it seldom stand at a sentence's edge. */
