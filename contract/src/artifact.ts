@@ -137,6 +137,10 @@ export const artifactSchema = z.object({
   texts: z
     .array(z.object({ sourceId: z.string(), kind: sourceKindSchema, version: z.number().int().min(1) }))
     .describe('The versions of texts it was made from'),
+  fallback: z
+    .object({ engine: z.string(), model: z.string(), code: z.string(), detail: z.string() })
+    .nullable()
+    .describe('The engine that was asked and could not write it, and why; null when it did'),
   usage: z
     .object({
       calls: z.number().int().min(0),

@@ -145,5 +145,8 @@ describe('the product with a language model', () => {
     expect(await makeNotes()).toMatchObject({ status: 'succeeded' });
     const artifacts = await composition.ports.store.artifacts.ofLecture(scope, 'lecture-1');
     expect(new Set(artifacts.map(({ engine }) => engine))).toEqual(new Set(['extractive']));
+    const asked = { engine: 'openai-compatible', model: 'played', code: 'model_refused' };
+    for (const { fallback } of artifacts) expect(fallback).toMatchObject(asked);
+    expect(artifacts.length).toBeGreaterThan(0);
   });
 });

@@ -42,6 +42,16 @@ export function artifactsConformance(getStore: () => Store): void {
       expect(await store.artifacts.find(local, 'art_2')).toEqual(made);
     });
 
+    it.each([null, { calls: 1, inputTokens: 900, outputTokens: 0, costUsd: null }])(
+      'keep which engine could not make it and why, with the cost %j',
+      async (usage) => {
+        const fallback = { engine: 'openai', model: 'gpt', code: 'model_unreachable', detail: 'It does not answer.' };
+        const made = anArtifact({ id: 'art_2', createdAt: 9_000, usage, fallback });
+        await store.artifacts.insert(local, made);
+        expect(await store.artifacts.find(local, 'art_2')).toEqual(made);
+      },
+    );
+
     it('are shown in place of what was generated, which stays', async () => {
       expect(await store.artifacts.find(local, 'art_1')).toEqual(anArtifact());
       expect(await store.artifacts.addEdit(local, 'art_1', anEdit(1, 'First'))).toBe(true);

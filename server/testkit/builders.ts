@@ -154,6 +154,7 @@ export function anArtifact(fields: Partial<Artifact> = {}): Artifact {
     presetVersion: 1,
     transcriptVersion: 1,
     texts: [],
+    fallback: null,
     usage: null,
     unsupported: [],
     createdAt: 5_000,

@@ -31,6 +31,7 @@ const artifact = {
   presetVersion: 1,
   transcriptVersion: 1,
   texts: [],
+  fallback: { engine: 'openai', model: 'gpt', code: 'model_unreachable', detail: 'It does not answer.' },
   usage: { calls: 2, inputTokens: 900, outputTokens: 100, costUsd: 0.00123 },
   unsupported: ['A guess.'],
   createdAt: '2026-11-23T12:00:00.000Z',
@@ -110,6 +111,7 @@ describe('scholium notes', () => {
     ])
       expect(text).toContain(part);
     expect(text).not.toContain('\u001b');
+    expect(text).toContain('instead of openai (gpt): It does not answer.');
     printed.length = 0;
     await showNotes(contextOf(), { lectureId: 'lec_1', kinds: ['summary'], history: true });
     expect(printed.join('\n')).toContain('scholium notes make lec_1');

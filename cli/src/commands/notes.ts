@@ -142,10 +142,11 @@ function howOf(origin: NonNullable<NonNullable<ArtifactReply['edit']>['origin']>
   return origin.type === 'carried' ? `carried over from ${origin.artifactId}` : 'edited';
 }
 
-function aboutOf({ id, engine, model, presetId, version, usage, unsupported }: ArtifactReply): string {
+function aboutOf({ id, engine, model, fallback, presetId, version, usage, unsupported }: ArtifactReply): string {
   const parts = [
     `${id}`,
     `${engine} (${model})`,
+    ...(fallback ? [`instead of ${fallback.engine} (${fallback.model}): ${fallback.detail}`] : []),
     `preset ${presetId}`,
     ...(version > 0 ? [`version ${version}`] : []),
     ...(usage

@@ -1,6 +1,6 @@
 import { sql, type SqlBool } from 'kysely';
 import { artifactKinds } from '@scholium/contract';
-import type { Artifact, ArtifactKind } from '../../core/domain/artifact.ts';
+import type { Artifact, ArtifactFallback, ArtifactKind, ArtifactUsage } from '../../core/domain/artifact.ts';
 import { ownerOf } from '../../core/domain/scope.ts';
 import type { ArtifactStore } from '../../core/ports/artifact-store.ts';
 import { artifactEditFacts, contentOf, editRow, type EditFactsRow } from './artifact-edits.ts';
@@ -157,7 +157,7 @@ function toRow(artifact: Artifact, ownerId: string): ArtifactRow {
     contentJson: JSON.stringify(artifact.content),
     citationsJson: JSON.stringify(artifact.citations),
     textsJson: JSON.stringify(artifact.texts),
-    usageJson: artifact.usage && JSON.stringify(artifact.usage),
+    usageJson: modelJson(artifact),
     unsupportedJson: JSON.stringify(artifact.unsupported),
   };
 }
@@ -169,10 +169,22 @@ function toArtifact(row: ArtifactRow, edit: ArtifactEditRow | null): Artifact {
     // All of these are written by `insert` from an Artifact.
     kind: row.kind as ArtifactKind,
     texts: JSON.parse(textsJson) as Artifact['texts'],
-    usage: usageJson === null ? null : (JSON.parse(usageJson) as Artifact['usage']),
+    ...modelFacts(usageJson),
     unsupported: JSON.parse(unsupportedJson) as Artifact['unsupported'],
     ...contentOf(edit ?? row),
     version: edit?.version ?? 0,
     edit: edit && artifactEditFacts(edit),
   };
+}
+
+/** How asking a language model went is kept in one column: what it cost, and why another engine had to write. */
+function modelJson({ usage, fallback }: Artifact): string | null {
+  return usage || fallback ? JSON.stringify({ ...usage, ...(fallback && { fallback }) }) : null;
+}
+
+function modelFacts(usageJson: string | null): Pick<Artifact, 'usage' | 'fallback'> {
+  if (usageJson === null) return { usage: null, fallback: null };
+  // Written above; without `calls` nothing answered that would have cost.
+  const { fallback = null, ...usage } = JSON.parse(usageJson) as Partial<ArtifactUsage> & { fallback?: ArtifactFallback };
+  return { usage: usage.calls === undefined ? null : (usage as ArtifactUsage), fallback };
 }

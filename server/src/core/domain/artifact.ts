@@ -9,10 +9,20 @@ export interface ArtifactDraft<K extends ArtifactKind = ArtifactKind> {
   readonly citations: readonly Citation[];
   /** What made it, where that is not the writer that was asked. */
   readonly madeBy?: { readonly engine: string; readonly model: string };
+  /** Why another engine made it than was asked. */
+  readonly fallback?: ArtifactFallback;
   /** Of all calls of a language model for it; left out where none was made. */
   readonly usage?: ArtifactUsage;
   /** Claims that were written and are not in the content, because no citation of theirs holds. */
   readonly unsupported?: readonly string[];
+}
+
+/** The engine that was asked first and could not make an artifact, with the error that its job would have ended in. */
+export interface ArtifactFallback {
+  readonly engine: string;
+  readonly model: string;
+  readonly code: string;
+  readonly detail: string;
 }
 
 /** What an artifact cost, over all calls of a language model for it. */
@@ -32,7 +42,7 @@ export interface TextVersion {
 }
 
 /** An artifact as it is shown: the newest edit in place of what was generated, where there is one. */
-export interface Artifact extends Omit<ArtifactDraft, 'madeBy' | 'usage' | 'unsupported'> {
+export interface Artifact extends Omit<ArtifactDraft, 'madeBy' | 'fallback' | 'usage' | 'unsupported'> {
   readonly id: string;
   readonly ownerId: string;
   readonly lectureId: string;
@@ -45,6 +55,8 @@ export interface Artifact extends Omit<ArtifactDraft, 'madeBy' | 'usage' | 'unsu
   readonly transcriptVersion: number;
   /** All it was made from; empty for artifacts that were made before this was kept. */
   readonly texts: readonly TextVersion[];
+  /** Null when the engine that was asked made it. */
+  readonly fallback: ArtifactFallback | null;
   /** Null when no language model was asked. */
   readonly usage: ArtifactUsage | null;
   readonly unsupported: readonly string[];

@@ -100,6 +100,18 @@ test('it says what it is made of, who made it and when, in the language of what 
   });
 });
 
+test('notes say which engine was asked first and why it did not write them', () => {
+  const document = makeDocument();
+  const fallback = { engine: 'openai', model: 'gpt', code: 'model_unreachable', detail: 'It does not answer.' };
+  const [first, ...rest] = document.artifacts;
+  if (!first) throw new Error('The document of tests has artifacts.');
+  const [section] = studyGuideOf({
+    ...document,
+    artifacts: [{ ...first, engine: 'extractive', model: '', fallback }, ...rest],
+  }).sections;
+  expect(section?.remark).toContain('Made by extractive, as openai (gpt) could not (It does not answer), with the preset exam');
+});
+
 test('chapters head the transcript where they begin, and a paragraph begins with each', () => {
   const blocks = speechOf(makeDocument(), 1);
   const headings = blocks.flatMap((block, index) =>

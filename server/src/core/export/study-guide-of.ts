@@ -56,12 +56,13 @@ function factsOf({ lecture, recordings, documents }: LectureDocument): StudyGuid
 }
 
 function artifactSection(artifact: Artifact, all: readonly Artifact[], anchor: string, finder: PlaceFinder): GuideSection {
-  const { presetId, transcriptVersion, createdAt, edit } = artifact;
+  const { presetId, transcriptVersion, createdAt, edit, fallback } = artifact;
+  const instead = fallback ? `, as ${enginePhrase(fallback)} could not (${oneLine(fallback.detail).replace(/\.$/, '')}),` : '';
   const from = transcriptVersion > 0 ? `, from version ${transcriptVersion} of the transcript` : '';
   return {
     title: artifactHeading(artifact, all),
     anchor,
-    remark: `Made by ${enginePhrase(artifact)} with the preset ${oneLine(presetId)} on ${isoDate(createdAt)}${from}.${edit ? ` Edited on ${isoDate(edit.at)}.` : ''}`,
+    remark: `Made by ${enginePhrase(artifact)}${instead} with the preset ${oneLine(presetId)} on ${isoDate(createdAt)}${from}.${edit ? ` Edited on ${isoDate(edit.at)}.` : ''}`,
     blocks: artifactBlocks(artifact, anchor, finder),
   };
 }

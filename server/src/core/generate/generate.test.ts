@@ -1,9 +1,11 @@
+import type { ErrorCode } from '@scholium/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aCourse, aDocument, aLecture, aSource, aTranscript } from '../../../testkit/builders.ts';
 import { firstSentenceWriter } from '../../../testkit/first-sentence-writer.ts';
 import { memoryStore } from '../../../testkit/memory-store.ts';
 import { silentMetrics } from '../../../testkit/silent-metrics.ts';
 import { falseCitationsIn } from '../../../testkit/true-citations.ts';
+import { AppError } from '../domain/app-error.ts';
 import { LOCAL_OWNER, ownerScope } from '../domain/scope.ts';
 import type { Store } from '../ports/store.ts';
 import { artifactsOf } from './artifacts-of.ts';
@@ -182,6 +184,41 @@ describe('generate', () => {
       texts: [{ sourceId: 'src_1', kind: 'recording', version: 1 }],
     });
     expect(stored?.citations).toHaveLength(1);
+  });
+
+  it('says on the artifact which engine could not write it, and asks that again the next time, when it was away', async () => {
+    await store.transcripts.add(scope, aTranscript());
+    const fallback = { engine: 'openai', model: 'gpt', code: 'model_unreachable', detail: 'It does not answer.' };
+    let fault: ErrorCode = 'model_unreachable';
+    const falling = {
+      ...writer,
+      write: async (request: Parameters<typeof writer.write>[0], stop: AbortSignal) => {
+        const drafts = await writer.write({ ...request, kinds: ['summary'] }, stop);
+        request.onProblem?.('summary', new AppError(fault, 'It does not answer.'));
+        return drafts.map((draft) => ({ ...draft, fallback }));
+      },
+    };
+    const first = await run({ presetId: 'meeting', writer: falling });
+    expect(await artifactsOf({ store }, { scope, lectureId: 'lecture-1' })).toMatchObject([{ kind: 'summary', fallback }]);
+    const second = await run({ presetId: 'meeting', writer: falling });
+    expect(second.artifacts[0]?.id).not.toBe(first.artifacts[0]?.id);
+    // A reply that breaks its shape is one: the same request would end in it again, at a cost.
+    fault = 'model_reply_invalid';
+    const third = await run({ presetId: 'meeting', writer: falling });
+    expect(await run({ presetId: 'meeting', writer: falling })).toMatchObject({ artifacts: third.artifacts });
+  });
+
+  it('names the kinds for which the texts hold nothing', async () => {
+    await store.transcripts.add(scope, aTranscript());
+    const sparing = {
+      ...writer,
+      write: (request: Parameters<typeof writer.write>[0], stop: AbortSignal) =>
+        writer.write({ ...request, kinds: request.kinds.filter((kind) => kind !== 'action_items') }, stop),
+    };
+    const first = await run({ presetId: 'meeting', writer: sparing });
+    expect(first.empty).toEqual(['action_items']);
+    expect(await run({ presetId: 'meeting', writer: sparing })).toEqual(first);
+    expect((await run({ presetId: 'meeting', nonce: 'whole' })).empty).toEqual([]);
   });
 
   it('stores nothing when a draft breaks its shape', async () => {

@@ -46,7 +46,12 @@ export interface GenerateResult {
   readonly artifacts: readonly { readonly id: string; readonly kind: ArtifactKind; readonly title: string }[];
   /** Kinds that the engine could not make, and why; another engine may have made them. */
   readonly problems: readonly { readonly kind: ArtifactKind; readonly code: string; readonly detail: string }[];
+  /** Kinds of the preset for which the texts hold nothing, such as action items in most lectures. */
+  readonly empty: readonly ArtifactKind[];
 }
+
+/** Faults of a model that may be over the next time notes are asked for. */
+const PASSING: readonly string[] = ['model_unreachable', 'model_rate_limited', 'model_refused'];
 
 /** Writes what was made, in the transaction that ends the job. */
 export type CommitArtifacts = (
@@ -81,7 +86,7 @@ export async function generate(deps: GenerateDeps, input: GenerateInput, signal:
   const collected = await collectMaterial(deps.store, scope, lecture);
   const key = keyOf(deps, input, { ownerId: lecture.ownerId, preset, collected });
   const before = await madeBefore(deps, scope, lectureId, key);
-  if (before) return async () => ({ result: resultOf(input, deps.writer.engine, before) });
+  if (before) return async () => ({ result: resultOf(input, { engine: deps.writer.engine, preset }, before) });
 
   const problems: GenerateResult['problems'][number][] = [];
   const drafts = await deps.writer.write(
@@ -114,8 +119,12 @@ export async function generate(deps: GenerateDeps, input: GenerateInput, signal:
       await tx.artifacts.insert(scope, artifact);
       if (carried) await tx.artifacts.addEdit(scope, artifact.id, carried);
     }
-    await tx.outputs.complete(scope, key, { step: STEP, sourceId, body: { artifactIds: artifacts.map(({ id }) => id) } });
-    return { result: { ...resultOf(input, deps.writer.engine, artifacts), problems } };
+    const artifactIds = artifacts.map(({ id }) => id);
+    // What stands in for a model that was away is not what the next request is answered with.
+    if (!problems.some(({ code }) => PASSING.includes(code))) {
+      await tx.outputs.complete(scope, key, { step: STEP, sourceId, body: { artifactIds } });
+    }
+    return { result: { ...resultOf(input, { engine: deps.writer.engine, preset }, artifacts), problems } };
   };
 }
 
@@ -179,6 +188,7 @@ function artifactOf(
     presetVersion,
     transcriptVersion: Math.max(0, ...texts.map(({ kind, version }) => (kind === 'recording' ? version : 0))),
     texts,
+    fallback: draft.fallback ?? null,
     usage: draft.usage ?? null,
     unsupported: draft.unsupported ?? [],
     createdAt: deps.clock.now(),
@@ -193,6 +203,12 @@ function versionOf(text: Collected['texts'][number]): TextVersion {
   return { sourceId, kind: 'segments' in text ? 'recording' : 'document', version };
 }
 
-function resultOf({ lectureId, presetId }: GenerateInput, engine: string, artifacts: readonly Artifact[]): GenerateResult {
-  return { lectureId, presetId, engine, artifacts: artifacts.map(({ id, kind, title }) => ({ id, kind, title })), problems: [] };
+function resultOf(
+  { lectureId, presetId }: GenerateInput,
+  { engine, preset }: { engine: string; preset: Preset },
+  made: readonly Artifact[],
+): GenerateResult {
+  const artifacts = made.map(({ id, kind, title }) => ({ id, kind, title }));
+  const empty = preset.artifacts.filter((kind) => !made.some((artifact) => artifact.kind === kind));
+  return { lectureId, presetId, engine, artifacts, problems: [], empty };
 }

@@ -284,6 +284,13 @@ describe('study material by a model', () => {
       ['summary', undefined],
     ]);
     expect(problems).toEqual(['outline: model_reply_invalid']);
+    const fallback = {
+      code: 'model_reply_invalid',
+      detail: 'The reply cannot be used.',
+      engine: model.engine,
+      model: model.model,
+    };
+    expect(both.map((draft) => draft.fallback)).toEqual([fallback, undefined]);
     expect(await createModelWriter(model, null).write(request, signal)).toMatchObject([{ kind: 'summary' }]);
   });
 

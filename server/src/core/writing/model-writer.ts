@@ -106,7 +106,12 @@ async function writeWithModel(
   if (first && !fallback && drafts.length === 0) throw first.error;
   if (first && fallback) {
     const made = await fallback.write({ material, length: request.length, kinds: failures.map(({ kind }) => kind) }, signal);
-    drafts.push(...made.map((draft) => ({ ...draft, madeBy: { engine: fallback.engine, model: fallback.model } })));
+    const madeBy = { engine: fallback.engine, model: fallback.model };
+    for (const draft of made) {
+      const error = failures.find(({ kind }) => kind === draft.kind)?.error ?? first.error;
+      const reason = { engine: model.engine, model: model.model, code: error.code, detail: error.detail };
+      drafts.push({ ...draft, madeBy, fallback: reason });
+    }
   }
   return kinds.flatMap((kind) => {
     const usage = spent.get(kind);

@@ -7,6 +7,8 @@ const own = { text: 'Memory fades.', cites: [0] };
 const mine = { text: 'Mine.', cites: [] };
 
 let api: ApiFixture;
+const fallback = { engine: 'openai', model: 'gpt', code: 'model_unreachable', detail: 'It does not answer.' };
+
 beforeEach(async () => {
   api = await openApiFixture();
   const { store, scope } = api;
@@ -23,7 +25,7 @@ beforeEach(async () => {
   const citations = anArtifact().citations.map((citation) => ({ ...citation, startMs: 0, endMs: 800 }));
   const usage = { calls: 2, inputTokens: 100, outputTokens: 10, costUsd: null };
   const texts = [{ sourceId: 'src_1', kind: 'recording' as const, version: 1 }];
-  await store.artifacts.insert(scope, anArtifact({ ownerId, citations, usage, texts, unsupported: ['A guess.'] }));
+  await store.artifacts.insert(scope, anArtifact({ ownerId, citations, usage, texts, fallback, unsupported: ['A guess.'] }));
 });
 afterEach(() => api.close());
 
@@ -43,6 +45,7 @@ describe('artifacts', () => {
       presetVersion: 1,
       texts: [{ sourceId: 'src_1', kind: 'recording', version: 1 }],
       usage: { calls: 2, inputTokens: 100, outputTokens: 10, costUsd: null },
+      fallback,
       unsupported: ['A guess.'],
       version: 0,
       edit: null,
