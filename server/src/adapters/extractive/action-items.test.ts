@@ -34,6 +34,7 @@ describe('action items', () => {
     'They will read about it one day, perhaps.',
     'Will the engine deliver enough power?',
     'What should we write here?',
+    'Would you prefer a screen, and would you pay more for it?',
     'Today we read a poem by Heaney.',
   ])('are not made of other sentences: %s', (text) => {
     expect(itemsIn([text])).toEqual([]);

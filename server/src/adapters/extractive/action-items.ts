@@ -60,6 +60,8 @@ const REQUEST = new RegExp(
   `(?:^|[\\s,;])(?:(?<name>${NAME}), )?(?:[Cc]an|[Cc]ould|[Ww]ould|[Ww]ill) (?<who>you|somebody|someone|${NAME}) ${ADVERBS}(?:${DEED})\\b`,
   'u',
 );
+/** Somebody is asked what he likes, not to do something. */
+const OPINION = /\bwould (?:you|people|they) (?:prefer|rather|like|pay|say|want|think)\b/iu;
 const ORDER = new RegExp(
   `(?:^|[,;:] |\\b(?:and|so|then) )(?:please|don['’]t forget to|do not forget to|remember to|be sure to|make sure (?:that )?(?:you|to)|you (?:need|have) to|you must) ${ADVERBS}(?:${DEED})\\b`,
   'iu',
@@ -79,7 +81,7 @@ const NO_NAMES = new Set(
 function cueOf(text: string, hasTime: boolean): { who: string | null } | null {
   const isQuestion = text.trimEnd().endsWith('?');
   const asked = REQUEST.exec(text);
-  if (asked) {
+  if (asked && !OPINION.test(text)) {
     const who = asked.groups?.['name'] ?? asked.groups?.['who'] ?? null;
     return { who: known(who) };
   }

@@ -15,6 +15,32 @@ const signal = new AbortController().signal;
 writerConformance('ExtractiveWriter', async () => createExtractiveWriter({ embedder: new HashEmbedder() }));
 writerConformance('ExtractiveWriter without an embedder', async () => createExtractiveWriter({ embedder: null }));
 
+describe('ExtractiveWriter on meetings', () => {
+  const writer = createExtractiveWriter({ embedder: null });
+  afterAll(() => writer.close());
+  const said = [
+    "Oh right, okay, I'm not good at golf or tennis.",
+    'Um hopefully that will stay on the white board.',
+    'We should take plastic for the case of the remote control.',
+    'Oops this is now coming apart in my hands.',
+    'The remote control has a case with too many buttons.',
+  ];
+  const passages = async (speakers: readonly string[]) => {
+    const sentences = said.map((text, i) => ({ ...sentence(text, i), speaker: speakers[i % speakers.length] ?? null }));
+    const material = { title: '', language: 'en', sentences };
+    const made = await writer.write({ material, kinds: ['summary'], length: 1 }, signal);
+    return contentOf(made, 'summary').passages.map(({ text }) => text);
+  };
+
+  it('keeps what people want to do, and none of what they only say in passing', async () => {
+    expect(await passages(['Ann', 'Ben'])).toEqual([said[2], said[4]]);
+  });
+
+  it('takes the same words of one speaker for an announcement', async () => {
+    expect(await passages(['Ann'])).toEqual([said[4]]);
+  });
+});
+
 describe('ExtractiveWriter on documents', () => {
   const writer = createExtractiveWriter({ embedder: null });
   afterAll(() => writer.close());

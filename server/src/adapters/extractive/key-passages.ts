@@ -13,10 +13,14 @@ const DEFINES = 1.3;
 /** Parts in which an author says what a document says. */
 const STATES = /^(?:\d+[.)]?\s+)?(?:abstract|(?:executive )?summary|conclusions?|key (?:points|takeaways|findings)|overview)\b/i;
 
+/** What a meeting is for. */
+const DECIDES =
+  /\b(we (should|need to|have to|must|agreed?|decided?|want to)|we('re| are) (going to|gonna)|(agreed|decided) (on|to|that)|decision|let's (go|use|take|keep|have))\b/i;
+
 /** How much each sentence says about the lecture and its chapter, by index; 0 for those that must not be shown alone. */
 export type Importance = readonly number[];
 
-/** Centrality (likeness to the direction of its chapter and of the whole) x quality, more for sentences that explain a term or sum up. */
+/** Centrality (likeness to the direction of its chapter and of the whole) x quality, more for sentences that explain a term, sum up or decide. */
 export function importance(
   text: StudyText,
   chapters: readonly Chapter[],
@@ -31,7 +35,8 @@ export function importance(
     const own = chapter ? chapterLikeness(chapter, vectors, sentence.index) : 0;
     const central = 0.15 + 0.4 * dot(whole, vectors.words[sentence.index]) + 0.6 * own;
     const states = sentence.headings.some((title) => STATES.test(title));
-    return quality * central * (explaining.has(sentence.index) || states ? DEFINES : 1);
+    const decides = text.meeting && DECIDES.test(sentence.text);
+    return quality * central * (explaining.has(sentence.index) || states || decides ? DEFINES : 1);
   });
 }
 

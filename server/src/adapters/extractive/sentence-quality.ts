@@ -6,18 +6,25 @@ import { isGeneric } from './word-lists.ts';
  * How well a sentence stands alone, 0..1: 0 for those that must not be shown by themselves (questions, fragments, greetings,
  * logistics, sentences that point to something outside them).
  */
-export function sentenceQuality(sentence: Sentence, text: Pick<StudyText, 'english'>): number {
+export function sentenceQuality(sentence: Sentence, text: Pick<StudyText, 'english' | 'meeting'>): number {
   const words = sentence.text.split(/\s+/).length;
   if (words < 5 || words > 60 || !whole.test(sentence.text) || brokenOff.test(sentence.text)) return 0;
   const length = words < 7 ? 0.6 : words > 35 ? 0.5 : 1;
   if (!text.english) return length;
   const plain = sentence.text.toLowerCase();
-  if (sentence.stems.length < 3 || logistics.test(plain) || pointing.test(plain) || !hasVerb(sentence.tokens)) return 0;
+  if (
+    sentence.stems.length < 3 ||
+    logistics.test(plain) ||
+    (!text.meeting && announcing.test(plain)) ||
+    pointing.test(plain) ||
+    !hasVerb(sentence.tokens)
+  )
+    return 0;
   if (leansBack(sentence) || hasOpenPronoun(sentence.tokens)) return 0;
   const spoken = (plain.match(spokenFiller) ?? []).length;
   if (spoken > 2) return 0;
   const start = linkStart.test(plain) ? 0.35 : 1;
-  const person = /\b(i|i'm|i'd|i've|my|me)\b/.test(plain) ? 0.5 : 1;
+  const person = ofOneself.test(plain) ? 0.2 : /\b(i|i'm|i'd|i've|my|me)\b/.test(plain) ? 0.5 : 1;
   const unnamed = sentence.tokens[0]?.lower === 'the' && isGeneric(sentence.tokens[1]?.lower ?? '') && isVerb(sentence.tokens[2]);
   const order = /^(the|a|an|my|our)? ?(first|second|third|fourth|next|last|other|another) /.test(plain) ? 0.4 : 1;
   return (
@@ -71,6 +78,10 @@ const lead = new Set([
   'however',
   'therefore',
   ',',
+  // what people say before they say something
+  ...'um uh erm oh ah ooh oops mm hmm okay ok yeah yes no right aye sorry again actually basically obviously hopefully maybe anyway'.split(
+    ' ',
+  ),
 ]);
 
 /** Begins with a capital, a figure or a letter that has no case, and ends as a statement that was not broken off. */
@@ -85,7 +96,15 @@ const pointing =
   /\b(this one|that one|these ones|over here|over there|right here|shown here|see here|as you (can )?see|you can see|look at (this|that|the)|on (this|the) (slide|board|screen|left|right)|in this (figure|picture|diagram|table|slide|video|chapter|section)|as (i|we) (said|mentioned|saw)|i (said|mentioned) (before|earlier)|(above|below|previous(ly)?) (mentioned|figure)|do (it|this|that))\b|^here\b/;
 
 const logistics =
-  /^(welcome|hello|hi|good (morning|afternoon|evening)|thank|thanks|bye|goodbye)\b|\b(thank you|thanks for|office hours?|homework|assignments?|syllabus|problem set|due (on|next|by)|e-?mail|mid-?term|teaching assistants?|handouts?|sign up|next (lecture|time|class|week'?s)|last (lecture|time|class)|in (this|today's|our) (lecture|talk|course|class|session|video)|see you|(some|any|more|your|a few) questions|first question|can i (just|ask)|if i (can|may|could) just|just to (return|come back|add)|if that's okay|i'm sorry|oh,? sorry|you mean\b|take a break|subscribe)\b|^(so |and |now |today,? |first,? |finally,? |to close,? |okay,? )*(let us|let's|let me|we (will|'ll|should|are going to|turn|now turn|begin|start|ask|move on)|i (will|'ll|want to|am going to|would like to)|i'm going to|remember (these )?(one|two|three|four|some) )\b/;
+  /^(welcome|hello|hi|good (morning|afternoon|evening)|thank|thanks|bye|goodbye)\b|\b(thank you|thanks for|office hours?|homework|assignments?|syllabus|problem set|due (on|next|by)|e-?mail|mid-?term|teaching assistants?|handouts?|sign up|next (lecture|time|class|week'?s)|last (lecture|time|class)|in (this|today's|our) (lecture|talk|course|class|session|video)|see you|(some|any|more|your|a few) questions|first question|can i (just|ask)|if i (can|may|could) just|just to (return|come back|add)|if that's okay|i'm sorry|oh,? sorry|you mean\b|take a break|subscribe)\b/;
+
+/** What a lecturer says about the lecture; in a meeting it is what people want to do. */
+const announcing =
+  /^(so |and |now |today,? |first,? |finally,? |to close,? |okay,? )*(let us|let's|let me|we (will|'ll|should|are going to|turn|now turn|begin|start|ask|move on)|i (will|'ll|want to|am going to|would like to)|i'm going to|remember (these )?(one|two|three|four|some) )\b/;
+
+/** What the speaker is or feels, above all at the start: "Oh right, okay, I'm not good at golf." */
+const ofOneself =
+  /^(?:(?:um|uh|oh|ah|right|okay|ok|yeah|yes|no|well|so|but|and|again|sorry),? )*(?:sorry,? )?i(?:'m| am| was|'ve been) /;
 
 const spokenFiller =
   /\b(um|uh|uhm|mm|hmm|mm-hmm|okay|ok|yeah|you know|i mean|i think|i guess|sort of|kind of|gonna|wanna|you guys|stuff like that|or something|or whatever|basically|actually|like i said)\b/g;

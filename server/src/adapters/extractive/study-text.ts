@@ -27,6 +27,8 @@ export interface Sentence {
 export interface StudyText {
   readonly title: string;
   readonly english: boolean;
+  /** Several people speak. */
+  readonly meeting: boolean;
   readonly sentences: readonly Sentence[];
 }
 
@@ -61,7 +63,8 @@ export function readStudyText(material: Material): StudyText {
       headings: passage.headings ?? [],
     };
   });
-  return { title: material.title, english, sentences };
+  const speakers = new Set(material.sentences.flatMap(({ speaker }) => speaker ?? []));
+  return { title: material.title, english, meeting: speakers.size > 1, sentences };
 }
 
 /** A word that was heard this clearly somewhere is trusted everywhere. */

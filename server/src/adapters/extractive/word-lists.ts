@@ -12,7 +12,7 @@ export const stopWords =
   takes tell than that the their theirs them themselves then there therefore these they thing things think this those though through thus to today
   together too took toward towards try two under until up upon us use used uses using usually very want wants was wasn't way we well went were
   what whatever when where whether which while who whole whom whose why will with within without won't would wouldn't yeah yes yet you your yours
-  yourself yourselves um uh mhm gonna wanna n't 's 're 've 'll 'm 'd`);
+  yourself yourselves um uh uhm erm er eh mm mm-hmm mhm hm hmm huh ah oh ooh oops okay ok aye gonna wanna n't 's 're 've 'll 'm 'd`);
 
 /** Nouns and adjectives too general to name a chapter, a term or a choice. */
 const genericWords =

@@ -6,6 +6,9 @@ import type { Transcript } from '../domain/transcript.ts';
 import type { Store } from '../ports/store.ts';
 import { withNames } from '../speakers/lay-names.ts';
 import type { Material, StudySentence } from '../ports/writer.ts';
+import { isProbablyEnglish } from '../domain/is-probably-english.ts';
+import { sampleOf } from '../indexing/understands.ts';
+import { UNKNOWN_LANGUAGE } from '../transcribe/heard-text.ts';
 import { documentProse } from './document-prose.ts';
 
 export interface Collected {
@@ -41,17 +44,22 @@ export async function collectMaterial(
   const sentences = [...transcripts.flatMap(collectSentences), ...documents.flatMap(documentProse)];
   if (sentences.length === 0)
     throw new AppError('nothing_to_study', 'No speech was heard in the lecture, so there is nothing to make notes from.');
-  return { material: { title: lecture.title, language: languageOf(transcripts, documents), sentences }, texts };
+  const language = saidLanguage(transcripts, documents) ?? likelyLanguage(sentences);
+  return { material: { title: lecture.title, language, sentences }, texts };
 }
 
 async function latestOf<T>(sources: readonly Source[], latest: (sourceId: string) => Promise<T | null>): Promise<T[]> {
   return (await Promise.all(sources.map(({ id }) => latest(id)))).filter((text) => text !== null);
 }
 
-/** Documents often do not say their language: most that say nothing are in English. */
-function languageOf(transcripts: readonly Transcript[], documents: readonly DocumentText[]): string {
-  const spoken = transcripts.find(({ segments }) => segments.length > 0)?.language;
-  return spoken ?? documents.find(({ language }) => language !== null)?.language ?? 'en';
+function saidLanguage(transcripts: readonly Transcript[], documents: readonly DocumentText[]): string | null {
+  const spoken = transcripts.find(({ segments, language }) => segments.length > 0 && language !== UNKNOWN_LANGUAGE)?.language;
+  return spoken ?? documents.find(({ language }) => language !== null)?.language ?? null;
+}
+
+/** Captions and documents often do not say their language: most of these are in English. */
+function likelyLanguage(sentences: readonly StudySentence[]): string {
+  return isProbablyEnglish(sampleOf(sentences)) ? 'en' : UNKNOWN_LANGUAGE;
 }
 
 /** The sentences of a transcript, each with its exact place. */
