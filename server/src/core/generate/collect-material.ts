@@ -7,9 +7,13 @@ import type { Store } from '../ports/store.ts';
 import { withNames } from '../speakers/lay-names.ts';
 import type { Material, StudySentence } from '../ports/writer.ts';
 import { isProbablyEnglish } from '../domain/is-probably-english.ts';
-import { sampleOf } from '../indexing/understands.ts';
-import { UNKNOWN_LANGUAGE } from '../transcribe/heard-text.ts';
 import { documentProse } from './document-prose.ts';
+
+/** As BCP 47 writes it. */
+const UNKNOWN_LANGUAGE = 'und';
+
+/** So many sentences tell a language. */
+const SAMPLED_SENTENCES = 60;
 
 export interface Collected {
   readonly material: Material;
@@ -59,7 +63,10 @@ function saidLanguage(transcripts: readonly Transcript[], documents: readonly Do
 
 /** Captions and documents often do not say their language: most of these are in English. */
 function likelyLanguage(sentences: readonly StudySentence[]): string {
-  return isProbablyEnglish(sampleOf(sentences)) ? 'en' : UNKNOWN_LANGUAGE;
+  // From all over the text: it may begin with a page of names.
+  const step = Math.ceil(sentences.length / SAMPLED_SENTENCES);
+  const sample = sentences.filter((_, index) => index % step === 0).map(({ text }) => text);
+  return isProbablyEnglish(sample.join(' ')) ? 'en' : UNKNOWN_LANGUAGE;
 }
 
 /** The sentences of a transcript, each with its exact place. */
