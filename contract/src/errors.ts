@@ -60,6 +60,12 @@ export const errorCatalogue = {
   media_too_long: { status: 422, title: 'The recording is too long', permanent: true },
   media_protected: { status: 422, title: 'The file is copy-protected', permanent: true },
   media_damaged: { status: 422, title: 'The file is damaged', permanent: true },
+  // live sound
+  live_not_found: { status: 404, title: 'No such live recording', permanent: true },
+  live_ended: { status: 409, title: 'The live recording has ended', permanent: true },
+  live_taken_over: { status: 409, title: 'Another connection records now', permanent: true },
+  live_idle: { status: 408, title: 'No sound comes', permanent: false },
+  too_many_live: { status: 429, title: 'Too many live recordings at once', permanent: false },
   // documents and web pages
   document_unsupported: { status: 422, title: 'The file is not a document that can be read', permanent: true },
   document_damaged: { status: 422, title: 'The document is damaged', permanent: true },

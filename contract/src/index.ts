@@ -10,6 +10,7 @@ export * from './fields.ts';
 export * from './health.ts';
 export * from './job.ts';
 export * from './library.ts';
+export * from './live.ts';
 export * from './model.ts';
 export * from './operation.ts';
 export * from './operations.ts';

@@ -4,6 +4,7 @@ import { artifactOperations } from './operations/artifacts.ts';
 import { exportOperations } from './operations/exports.ts';
 import { jobOperations } from './operations/jobs.ts';
 import { libraryOperations } from './operations/library.ts';
+import { liveOperations } from './operations/live.ts';
 import { modelOperations } from './operations/models.ts';
 import { operatorOperations } from './operations/operators.ts';
 import { correctionOperations } from './operations/corrections.ts';
@@ -22,6 +23,7 @@ export const operations = {
   ...correctionOperations,
   ...speakerOperations,
   ...uploadOperations,
+  ...liveOperations,
   ...studyOperations,
   ...artifactOperations,
   ...threadOperations,

@@ -18,6 +18,9 @@ import { requestReindex } from './core/indexing/request-reindex.ts';
 import { bindUploads } from './core/ingest/bind-uploads.ts';
 import { addSource } from './core/add-source.ts';
 import { ingest } from './core/ingest/ingest.ts';
+import { bindLive } from './core/live/bind-live.ts';
+import { scheduleLiveClosing } from './core/live/close-silent.ts';
+import { liveSettings, openLiveTranscribers } from './compose-live.ts';
 import { cancelJob } from './core/jobs/cancel-job.ts';
 import { DEFAULT_BACKOFF } from './core/jobs/backoff.ts';
 import { runInlineWhileAway } from './core/jobs/run-inline.ts';
@@ -44,6 +47,8 @@ import type {
   Events,
   ExportRenderers,
   LeaseGuard,
+  LiveDecoder,
+  LiveTranscriber,
   Log,
   MediaDecoder,
   Queue,
@@ -83,6 +88,9 @@ export interface Ports {
   readonly embedder: Embedder | null;
   readonly writer: Writer;
   readonly decoder: MediaDecoder;
+  readonly liveDecoder: LiveDecoder;
+  /** Engines for live text, best first; none in a process that hears nothing. */
+  readonly liveTranscribers: readonly LiveTranscriber[];
   readonly exportRenderers: ExportRenderers;
   readonly documentReader: DocumentReader;
   readonly webFetcher: WebFetcher;
@@ -151,6 +159,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     health: createHealthCheck(ports, { version: VERSION, startedAt }),
     readiness: createReadinessCheck(ports, { version: VERSION, startedAt, stopping: stopping.signal }),
     uploads: bindUploads(ports, { maxBytes: config.uploadMaxFileSizeBytes }),
+    live: bindLive(ports, liveSettings(config)),
     trash: bindTrash(ports),
     corrections: bindCorrections(ports),
     speakers: bindSpeakers(ports),
@@ -178,6 +187,7 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
   const { prometheusMetrics } = await import('./adapters/prometheus/prometheus-metrics.ts');
   const { createDocumentReader } = await import('./adapters/documents/document-reader.ts');
   const { createFfmpegDecoder } = await import('./adapters/ffmpeg/ffmpeg-decoder.ts');
+  const { createFfmpegLiveDecoder } = await import('./adapters/ffmpeg/ffmpeg-live-decoder.ts');
   const { createSherpaVad } = await import('./adapters/sherpa/sherpa-vad.ts');
   const { createAnkiRenderer } = await import('./adapters/anki/anki-renderer.ts');
   const { createDocxRenderer } = await import('./adapters/docx/docx-renderer.ts');
@@ -192,6 +202,7 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
   const searchIndex = overrides.searchIndex ?? (await openSearchIndex(config, log, onEmptied));
   const embedder = overrides.embedder ?? (await openEmbedder(config, clock));
   const speechModels = overrides.speechModels ?? (await openSpeechModels(config, clock));
+  const voiceActivity = overrides.voiceActivity ?? createSherpaVad();
   return {
     clock,
     log,
@@ -220,7 +231,9 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
     },
     documentReader: overrides.documentReader ?? createDocumentReader({ limits: { fileBytes: config.documentMaxFileSizeBytes } }),
     webFetcher: overrides.webFetcher ?? (await openWebFetcher(config)),
-    voiceActivity: overrides.voiceActivity ?? createSherpaVad(),
+    voiceActivity,
+    liveDecoder: overrides.liveDecoder ?? createFfmpegLiveDecoder({ ffmpeg: config.ffmpegPath }),
+    liveTranscribers: overrides.liveTranscribers ?? (await openLiveTranscribers(config, { ...speechModels, voiceActivity, log })),
     transcribers: overrides.transcribers ?? (await openTranscribers(config, speechModels, log)),
     diarizers: overrides.diarizers ?? (await openDiarizers(config, speechModels)),
     speechModels,
@@ -369,6 +382,7 @@ function startFallback(config: Config, ports: WorkerPorts): Runner | null {
 function startWorker(config: Config, ports: WorkerPorts): Runner {
   const runner = startJobs(config, ports, 'worker');
   const stopUpkeep = scheduleUpkeep(ports);
+  const stopClosing = scheduleLiveClosing(ports, liveSettings(config));
   const stopping = new AbortController();
   const asking = askForMissingVectors(ports, stopping.signal);
   return {
@@ -377,6 +391,7 @@ function startWorker(config: Config, ports: WorkerPorts): Runner {
       stopping.abort();
       await asking;
       await stopUpkeep();
+      await stopClosing();
       await runner.stop(options);
     },
   };

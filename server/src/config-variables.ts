@@ -182,6 +182,12 @@ export const variables = {
     size,
   ),
   DOCUMENT_MAX_FILE_SIZE: variable('Largest document that is read, in bytes or as `200MB`.', '200MiB', size),
+  LIVE_CLOSE_AFTER_SECONDS: variable(
+    'A live recording that gets no sound for so long is closed by itself, in seconds.',
+    '300',
+    wholeNumber(1, 86_400),
+  ),
+  LIVE_MAX_OPEN: variable('How many live recordings one person may have open at once.', '4', wholeNumber(1, 100)),
   MEDIA_MAX_HOURS: variable('Longest recording, by decoded sound, in hours.', '12', wholeNumber(1, 240)),
   TRANSCRIBE_CHUNK_SECONDS: variable(
     'Longest piece of sound that an engine gets at once, in seconds.',

@@ -176,6 +176,8 @@ describe('a value that cannot be used', () => {
     PLC_RETENTION_RAW_AUDIO_DAYS: '0',
     PLC_RETENTION_TRANSCRIPT_DAYS: '0',
     MEDIA_MAX_HOURS: '0',
+    LIVE_CLOSE_AFTER_SECONDS: '0',
+    LIVE_MAX_OPEN: '0',
     TRANSCRIBE_CHUNK_SECONDS: '1',
     TRANSCRIPTION_ENGINE: 'magic',
     AI_DEVICE: 'abacus',

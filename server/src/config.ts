@@ -47,6 +47,8 @@ export interface Config extends ModelsConfig, EnginesConfig {
   readonly documentMaxFileSizeBytes: number;
   readonly uploadMaxFileSizeBytes: number;
   readonly mediaMaxDurationMs: number;
+  readonly liveCloseAfterMs: number;
+  readonly liveMaxOpen: number;
   readonly transcribeChunkMs: number;
   readonly speechProcesses: number;
   /** Whether who speaks is found out after each transcription. */
@@ -134,6 +136,8 @@ export function loadConfig(environment: Environment = process.env, options: { cw
     documentMaxFileSizeBytes: variables.DOCUMENT_MAX_FILE_SIZE,
     uploadMaxFileSizeBytes: variables.UPLOAD_MAX_FILE_SIZE,
     mediaMaxDurationMs: variables.MEDIA_MAX_HOURS * 3_600_000,
+    liveCloseAfterMs: variables.LIVE_CLOSE_AFTER_SECONDS * 1000,
+    liveMaxOpen: variables.LIVE_MAX_OPEN,
     transcribeChunkMs: variables.TRANSCRIBE_CHUNK_SECONDS * 1000,
     ...enginesConfig(variables, { cwd, dataDir }),
     diarization: variables.DIARIZATION,

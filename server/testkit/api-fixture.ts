@@ -11,6 +11,7 @@ import { LOCAL_OWNER, ownerScope } from '../src/core/domain/scope.ts';
 import type { Transcript } from '../src/core/domain/transcript.ts';
 import { bindModels } from '../src/core/models/bind-models.ts';
 import { noModels } from '../src/core/models/speech-models.ts';
+import { bindLive } from '../src/core/live/bind-live.ts';
 import { bindUploads } from '../src/core/ingest/bind-uploads.ts';
 import { bindAccounts } from '../src/core/accounts/bind-accounts.ts';
 import { personalAccounts } from '../src/core/accounts/personal-accounts.ts';
@@ -35,7 +36,7 @@ import { bindOperators } from '../src/core/operations/bind-operators.ts';
 import { restoreRecording } from '../src/core/upkeep/restore-recording.ts';
 import type { JobKind } from '../src/core/jobs/job-kind.ts';
 import { restoreCourse, restoreLecture, trashCourse, trashLecture, trashSource } from '../src/core/library/trash.ts';
-import type { Blobs, Events, Log, LogCategory, MediaDecoder, Queue, Store } from '../src/core/ports/index.ts';
+import type { Blobs, Events, LiveDecoder, Log, LogCategory, MediaDecoder, Queue, Store } from '../src/core/ports/index.ts';
 import type { ApiDeps, OwnerScope } from '../src/faces/api/api-deps.ts';
 import { buildApi } from '../src/faces/api/build-api.ts';
 import { z } from 'zod';
@@ -95,6 +96,7 @@ export async function openApiFixture(overrides: Partial<ApiDeps> = {}, disk: Par
   const startJob = (scope: OwnerScope, lectureId: string | null) =>
     enqueue(jobDeps, scope, testJob, { payload: {}, lectureId, sourceId: null });
   const searchIndex = new MemorySearchIndex();
+  const liveDeps = { ...ports, ...jobDeps, liveDecoder: noLiveDecoder, liveTranscribers: [] };
   const app = await buildApi({
     ...ports,
     accounts: personalAccounts({ apiKey: null }),
@@ -113,6 +115,10 @@ export async function openApiFixture(overrides: Partial<ApiDeps> = {}, disk: Par
     ask: async () => ({ answer: 'The recording does not say.', supported: false, citations: [] }),
     readiness: async () => ({ status: 'ok', version: '0.0.0-test', uptimeMs: 1, dependencies: [] }),
     health: async () => ({ status: 'ok', version: '0.0.0-test', uptimeMs: 1, dependencies: [] }),
+    live: bindLive(
+      { ...ports, ...jobDeps, liveDecoder: noLiveDecoder, liveTranscribers: [] },
+      { closeAfterMs: 300_000, mostOpen: 4, mostHeard: 4, maxDurationMs: 3_600_000, maxBytes: 1_000_000_000 },
+    ),
     uploads: bindUploads({ ...ports, ...jobDeps }, { maxBytes: 1_000_000_000 }),
     threads: bindThreads({
       ...ports,
@@ -221,6 +227,11 @@ const mp3Decoder: Pick<MediaDecoder, 'probe'> = {
   async probe() {
     return { format: 'mp3', durationMs: null, hasAudio: true, hasVideo: false };
   },
+};
+
+/** Not for these tests. */
+const noLiveDecoder: LiveDecoder = {
+  open: () => Promise.reject(new Error('There is no decoder here.')),
 };
 
 const silentQueue: Queue = {

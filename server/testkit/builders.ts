@@ -3,6 +3,7 @@ import type { NewJob } from '../src/core/domain/job.ts';
 import { LOCAL_OWNER } from '../src/core/domain/scope.ts';
 import type { DocumentText } from '../src/core/domain/document.ts';
 import type { Course, Lecture, Source } from '../src/core/domain/library.ts';
+import type { LiveMark, LiveRecording } from '../src/core/domain/live-recording.ts';
 import type { Upload } from '../src/core/domain/upload.ts';
 import type { Message, Thread } from '../src/core/domain/thread.ts';
 import type { Transcript } from '../src/core/domain/transcript.ts';
@@ -42,6 +43,41 @@ export function anUpload(fields: Partial<Upload> = {}): Upload {
     lectureId: null,
     sourceId: null,
     error: null,
+    ...fields,
+  };
+}
+
+export function aLiveRecording(fields: Partial<LiveRecording> = {}): LiveRecording {
+  return {
+    id: 'liv_1',
+    ownerId: LOCAL_OWNER,
+    lectureId: 'lecture-1',
+    uploadId: 'upl_1',
+    format: 'pcm',
+    language: null,
+    engine: null,
+    status: 'open',
+    createdAt: 5_000,
+    soundAt: 5_000,
+    endedAt: null,
+    heardMs: 0,
+    jobId: null,
+    sourceId: null,
+    error: null,
+    ...fields,
+  };
+}
+
+export function aLiveMark(fields: Partial<LiveMark> = {}): LiveMark {
+  return {
+    id: 'mrk_1',
+    ownerId: LOCAL_OWNER,
+    liveId: 'liv_1',
+    lectureId: 'lecture-1',
+    atMs: 2_500,
+    label: 'lost',
+    note: null,
+    createdAt: 6_000,
     ...fields,
   };
 }

@@ -4,6 +4,7 @@ import type { Course, Lecture, Source } from '../src/core/domain/library.ts';
 import type { DocumentHead, Store, TrashFilter } from '../src/core/ports/store.ts';
 import { memoryArtifacts } from './memory-artifacts.ts';
 import { memoryTranscripts } from './memory-transcripts.ts';
+import { removeLives } from './memory-live.ts';
 import { byAge, drop, keyOf, paged, releaseOutputs, select, type Access, type MemoryState } from './memory-state.ts';
 
 type Library = Pick<
@@ -277,6 +278,7 @@ function removeLectures(state: MemoryState, which: (row: Lecture) => boolean): v
     removeSources(state, below);
     for (const artifact of drop(state.artifacts, below)) state.artifactEdits.delete(keyOf(artifact.ownerId, artifact.id));
     drop(state.exports, below);
+    removeLives(state, below);
     removeJobs(state, below);
   }
 }

@@ -7,6 +7,7 @@ import type { Course, Lecture, Source } from '../src/core/domain/library.ts';
 import type { Page, PageRequest } from '../src/core/domain/page.ts';
 import type { OwnPreset } from '../src/core/domain/preset.ts';
 import type { Speaker } from '../src/core/domain/speaker.ts';
+import type { LiveMark, LiveRecording } from '../src/core/domain/live-recording.ts';
 import type { Scope } from '../src/core/domain/scope.ts';
 import type { Message, Thread } from '../src/core/domain/thread.ts';
 import type { Change, Revision } from '../src/core/domain/revision.ts';
@@ -14,6 +15,7 @@ import type { Transcript, TranscriptFindings } from '../src/core/domain/transcri
 import type { JobState } from '../src/core/jobs/job-transitions.ts';
 import type { PartHolder, StepOutput, StoredExport } from '../src/core/ports/store.ts';
 import type { Upload } from '../src/core/domain/upload.ts';
+import type { StoredLiveLine } from './memory-live.ts';
 import type { StoredCacheEntry, StoredUse } from './memory-settings.ts';
 import type { StoredUploadKey } from './memory-uploads.ts';
 import { decodeCursor, encodeCursor } from '../src/adapters/sql/pages.ts';
@@ -52,6 +54,9 @@ export interface MemoryState {
   readonly replies: Map<string, StoredReply>;
   readonly uploads: Map<string, Upload>;
   readonly uploadKeys: Map<string, StoredUploadKey>;
+  readonly lives: Map<string, LiveRecording>;
+  readonly liveMarks: Map<string, LiveMark>;
+  readonly liveLines: Map<string, StoredLiveLine>;
   /** By owner and group. */
   readonly settings: Map<string, Readonly<Record<string, unknown>>>;
   readonly cache: Map<string, StoredCacheEntry>;
@@ -91,6 +96,9 @@ export function emptyState(): MemoryState {
     replies: new Map(),
     uploads: new Map(),
     uploadKeys: new Map(),
+    lives: new Map(),
+    liveMarks: new Map(),
+    liveLines: new Map(),
     settings: new Map(),
     cache: new Map(),
     uses: new Map(),
@@ -126,6 +134,9 @@ export function snapshot(state: MemoryState): MemoryState {
     replies: new Map(state.replies),
     uploads: new Map(state.uploads),
     uploadKeys: new Map(state.uploadKeys),
+    lives: new Map(state.lives),
+    liveMarks: new Map(state.liveMarks),
+    liveLines: new Map(state.liveLines),
     settings: new Map(state.settings),
     cache: new Map(state.cache),
     uses: new Map(state.uses),

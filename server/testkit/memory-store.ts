@@ -3,6 +3,7 @@ import { memoryAccess } from './memory-access.ts';
 import { memoryFileRows } from './memory-file-rows.ts';
 import { memoryHoldings } from './memory-holdings.ts';
 import { memoryJobs } from './memory-jobs.ts';
+import { memoryLive } from './memory-live.ts';
 import { memoryPresets } from './memory-presets.ts';
 import { memorySpeakers } from './memory-speakers.ts';
 import { memoryThreads } from './memory-threads.ts';
@@ -39,6 +40,7 @@ function makeStore(access: Access, transaction: Store['transaction']): Store {
   return {
     ...memoryLibrary(access),
     ...memoryHoldings(access),
+    live: memoryLive(access),
     presets: memoryPresets(access),
     speakers: memorySpeakers(access),
     threads: memoryThreads(access),

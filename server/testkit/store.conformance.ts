@@ -13,6 +13,7 @@ import { presetsConformance } from './presets.conformance.ts';
 import { threadsConformance } from './threads.conformance.ts';
 import { transcriptsConformance } from './transcripts.conformance.ts';
 import { partHoldersConformance } from './part-holders.conformance.ts';
+import { liveRecordingsConformance } from './live-recordings.conformance.ts';
 import { settingsConformance } from './settings.conformance.ts';
 import { uploadsConformance } from './uploads.conformance.ts';
 
@@ -413,6 +414,7 @@ export function storeConformance(name: string, makeStore: () => Promise<Store>):
     deadLettersConformance(() => store);
     holdingsConformance(() => store);
     uploadsConformance(() => store);
+    liveRecordingsConformance(() => store);
     fileRowsConformance(() => store);
     threadsConformance(() => store);
     presetsConformance(() => store);

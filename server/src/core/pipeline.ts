@@ -16,6 +16,8 @@ import { generateJob } from './generate/generate.job.ts';
 import { addSource, type AddSourceDeps } from './add-source.ts';
 import { ingestUpload, type IngestUploadDeps } from './ingest/ingest-upload.ts';
 import { ingestUploadJob } from './ingest/ingest-upload.job.ts';
+import { finishLive } from './live/finish-live.ts';
+import { finishLiveJob, type FinishLivePayload } from './live/finish-live.job.ts';
 import { indexSource, putPassages, type IndexSourceDeps } from './indexing/index-source.ts';
 import { indexSourceJob } from './indexing/index-source.job.ts';
 import { enqueueIn, newJob } from './jobs/enqueue.ts';
@@ -42,6 +44,7 @@ import { upkeepJob } from './upkeep/upkeep.job.ts';
  *
  *   ingest        an upload becomes a lecture with a recording           (at the request, no job; of one that
  *                                                                         came in pieces, job `ingest-upload`)
+ *   live          sound that was recorded live becomes a recording        job `finish-live`, then `transcribe`
  *   models        a model that is not here is fetched                      job `pull-model`; `transcribe` waits for it
  *   decode        sound becomes chunks of speech                         \
  *   transcribe    chunks become words, words become a transcript          |  job `transcribe`
@@ -59,10 +62,10 @@ import { upkeepJob } from './upkeep/upkeep.job.ts';
 export function pipeline(deps: PipelineDeps, settings: PipelineSettings): readonly RegisteredJob[] {
   return [
     registerJob(ingestUploadJob, async (payload, context) => {
-      const upload: IngestUploadDeps = { ...deps, addSource: (input, signal) => addSource(deps, input, signal) };
-      const result = await ingestUpload(upload, payload, context);
+      const result = await ingestUpload(uploadDeps(deps), payload, context);
       return async () => ({ result });
     }),
+    registerJob(finishLiveJob, finishLiveRecording(deps)),
     registerJob(transcribeJob, transcribeRecording(deps, settings)),
     registerJob(diarizeJob, async (payload, context) => {
       const { scope, signal } = context;
@@ -124,6 +127,26 @@ export interface PipelineSettings {
   readonly maxDurationMs: number;
   /** How many other workers may help with one long recording; 0 on a single machine. */
   readonly helpers: number;
+}
+
+function uploadDeps(deps: PipelineDeps): IngestUploadDeps {
+  return { ...deps, addSource: (input, signal) => addSource(deps, input, signal) };
+}
+
+/** Live sound that has ended is taken in like an upload and transcribed like any recording, whatever was heard meanwhile. */
+function finishLiveRecording(deps: PipelineDeps): JobHandler<FinishLivePayload> {
+  return async (payload, context) => {
+    const takeIn = (uploadId: string) => ingestUpload(uploadDeps(deps), { uploadId }, context);
+    const { live, lectureId, sourceId } = await finishLive({ ...deps, takeIn }, payload, context);
+    return async (tx) => {
+      const now = deps.clock.now();
+      await tx.live.settle(context.scope, live.id, { status: 'finished', sourceId }, now);
+      const wish = { sourceId, model: null, language: live.language, task: 'transcribe' } as const;
+      const target = { lectureId, sourceId, parentJobId: context.job.id, message: 'Waiting for a free worker.' };
+      const { job, isNew } = await requestIn(tx, context.scope, transcribeJob, { ...target, payload: wish, now });
+      return { result: { liveId: live.id, lectureId, sourceId, transcribeJobId: job.id }, followUps: isNew ? [job] : [] };
+    };
+  };
 }
 
 function transcribeRecording(deps: PipelineDeps, settings: PipelineSettings): JobHandler<TranscribePayload> {

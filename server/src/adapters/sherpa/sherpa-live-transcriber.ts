@@ -31,6 +31,7 @@ export function createSherpaLiveTranscriber(options: SherpaLiveOptions): LiveTra
     engine: 'sherpa',
     // Few streaming models write punctuation; text without any is made readable, text with it is left as it is.
     punctuates: false,
+    partials: true,
     async unavailable() {
       const missing = sherpaMissing();
       if (missing) return missing;

@@ -14,6 +14,7 @@ import { invitationStore } from './invitations.ts';
 import { jobEventStore } from './job-events.ts';
 import { jobStore } from './jobs.ts';
 import { lectureStore } from './lectures.ts';
+import { liveStore } from './live-recordings.ts';
 import { presetStore } from './presets.ts';
 import { replyStore } from './replies.ts';
 import { settingStore } from './settings.ts';
@@ -67,6 +68,7 @@ export function sqlStore(db: Db, connection: Connection): SqlStore {
     jobEvents: jobEventStore(db),
     replies: replyStore(db),
     uploads: uploadStore(db),
+    live: liveStore(db),
     files: fileRowStore(db),
     settings: settingStore(db),
     cache: cacheStore(db),

@@ -29,6 +29,9 @@ export interface Tables {
   replies: ReplyRow;
   uploads: UploadRow;
   uploadKeys: UploadKeyRow;
+  liveRecordings: LiveRecordingRow;
+  liveMarks: LiveMarkRow;
+  liveLines: LiveLineRow;
   settings: SettingRow;
   cacheEntries: CacheEntryRow;
   modelUses: ModelUseRow;
@@ -317,6 +320,43 @@ export interface ReplyRow {
   reservedAt: number;
   status: number | null;
   body: string | null;
+}
+
+export interface LiveRecordingRow {
+  ownerId: string;
+  id: string;
+  lectureId: string;
+  uploadId: string;
+  format: string;
+  language: string | null;
+  engine: string | null;
+  status: string;
+  createdAt: number;
+  soundAt: number;
+  endedAt: number | null;
+  heardMs: number;
+  jobId: string | null;
+  sourceId: string | null;
+  errorJson: string;
+}
+
+export interface LiveMarkRow {
+  ownerId: string;
+  id: string;
+  liveId: string;
+  lectureId: string;
+  atMs: number;
+  label: string;
+  note: string | null;
+  createdAt: number;
+}
+
+export interface LiveLineRow {
+  ownerId: string;
+  liveId: string;
+  startMs: number;
+  endMs: number;
+  text: string;
 }
 
 export interface UploadRow {

@@ -14,6 +14,8 @@ export type * from './file-row-store.ts';
 export type * from './holdings.ts';
 export type * from './language-model.ts';
 export type * from './lease-guard.ts';
+export type * from './live-decoder.ts';
+export type * from './live-store.ts';
 export type * from './live-transcriber.ts';
 export type * from './log.ts';
 export type * from './media-decoder.ts';

@@ -9,6 +9,8 @@ export interface LiveTranscriber {
   readonly engine: string;
   /** Whether the engine writes punctuation and capitals itself. */
   readonly punctuates: boolean;
+  /** Whether text comes before an utterance has ended. */
+  readonly partials: boolean;
   /** Why it cannot be used here, as a sentence with the cure; null when it is ready (for its default model). */
   unavailable(): Promise<string | null>;
   /**

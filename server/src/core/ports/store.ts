@@ -14,6 +14,7 @@ import type { FigureStore } from './figure-store.ts';
 import type { HoldingStore } from './holdings.ts';
 import type { SettingStore } from './setting-store.ts';
 import type { SpeakerStore } from './speaker-store.ts';
+import type { LiveStore } from './live-store.ts';
 import type { UploadStore } from './uploads.ts';
 import type { PresetStore } from './preset-store.ts';
 import type { ThreadStore } from './thread-store.ts';
@@ -39,6 +40,7 @@ export interface Store {
   readonly jobEvents: JobEventStore;
   readonly replies: ReplyStore;
   readonly uploads: UploadStore;
+  readonly live: LiveStore;
   readonly files: FileRowStore;
   readonly settings: SettingStore;
   readonly cache: Cache;

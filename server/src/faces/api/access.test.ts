@@ -22,6 +22,8 @@ const ALLOWED: Readonly<Record<'anyone' | Permission, readonly (OperationId | 't
     'listConflicts',
     'listSpeakers',
     'getUpload',
+    'getLive',
+    'listMarks',
     'listPresets',
     'search',
     'suggest',
@@ -53,6 +55,8 @@ const ALLOWED: Readonly<Record<'anyone' | Permission, readonly (OperationId | 't
     'transcribe',
     'importTranscript',
     'diarize',
+    'beginLive',
+    'stopLive',
     'cancelJob',
   ],
   write: [

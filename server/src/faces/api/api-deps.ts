@@ -10,6 +10,7 @@ import type { SettingUseCases } from '../../core/settings/bind-settings.ts';
 import type { ModelUseCases } from '../../core/models/bind-models.ts';
 import type { OperatorUseCases } from '../../core/operations/bind-operators.ts';
 import type { SpeakerUseCases } from '../../core/speakers/bind-speakers.ts';
+import type { LiveUseCases } from '../../core/live/bind-live.ts';
 import type { UploadUseCases } from '../../core/ingest/bind-uploads.ts';
 import type { Accounts, Blobs, Clock, Events, Log, Store } from '../../core/ports/index.ts';
 
@@ -111,6 +112,7 @@ export interface ApiDeps {
   /** Whether requests can be taken: what `health` says of the dependencies that every request needs. */
   readiness(): Promise<HealthReply>;
   readonly uploads: UploadUseCases;
+  readonly live: LiveUseCases;
   readonly trash: TrashUseCases;
   readonly threads: ThreadUseCases;
   readonly operators: OperatorUseCases;
@@ -146,6 +148,8 @@ export interface ApiSettings {
   readonly mostUploads?: number;
   /** Files of a bucket are fetched from it, at addresses that are good for so long; null: they come through the API. Default null. */
   readonly signedDownloadSeconds?: number | null;
+  /** A connection over which no sound comes for so long is closed. Default 60,000. */
+  readonly liveIdleMs?: number;
   /** How often a silent event stream sends a comment. Default 15,000. */
   readonly heartbeatMs?: number;
 }

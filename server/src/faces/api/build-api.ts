@@ -17,10 +17,12 @@ import { describeApi } from './describe-api.ts';
 import { serveDocs } from './docs-page.ts';
 import { drainRefusedBodies } from './drain-refused.ts';
 import { guardRequest } from './guard.ts';
+import { serveLiveSocket } from './live-socket.ts';
 import { serveChatSocket } from './chat-socket.ts';
 import { accountHandlers } from './handlers/account-handlers.ts';
 import { jobHandlers } from './handlers/job-handlers.ts';
 import { courseHandlers, lectureHandlers } from './handlers/library-handlers.ts';
+import { liveHandlers } from './handlers/live-handlers.ts';
 import { modelHandlers } from './handlers/model-handlers.ts';
 import { operatorHandlers } from './handlers/operator-handlers.ts';
 import { speakerHandlers } from './handlers/speaker-handlers.ts';
@@ -82,7 +84,10 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
     frameworkErrors: (error, request, reply) => void sendProblem(deps, error, request, reply),
   });
   const closing = new AbortController();
-  app.addHook('preClose', async () => closing.abort());
+  app.addHook('preClose', async () => {
+    closing.abort();
+    await deps.live.rooms.close(); // before sockets are closed: what has arrived is stored, and everybody is told
+  });
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, request, reply) => sendProblem(deps, error, request, reply));
@@ -101,6 +106,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } }, hsts: false });
   await app.register(multipart);
   await serveChatSocket(app, deps, { figures, closing: closing.signal });
+  serveLiveSocket(app, deps, figures);
   describeApi(app, deps.settings.version);
   const gate = uploadGate(deps.settings.mostUploads);
   await app.register(async (routes) => {
@@ -113,6 +119,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
       ...correctionHandlers(deps, gate),
       ...speakerHandlers(deps),
       ...uploadHandlers(deps),
+      ...liveHandlers(deps),
       ...studyHandlers(deps),
       ...artifactHandlers(deps),
       ...jobHandlers(deps, closing.signal),

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { AppError, toAppError } from '../../core/domain/app-error.ts';
 import type { ApiDeps, OwnerScope } from './api-deps.ts';
 import { guardRequest } from './guard.ts';
+import { keepAlive } from './keep-alive.ts';
 import { aboutOf } from './present-threads.ts';
 import type { ProcessFigures } from './process-figures.ts';
 import { chatEvents } from './stream-answer.ts';
@@ -15,7 +16,6 @@ const MOST_QUESTIONS = 4;
 const MOST_SOCKETS = 500;
 /** A peer that reads so slowly is gone or means harm. */
 const MOST_WAITING_BYTES = 1024 * 1024;
-const PING_MS = 30_000;
 
 /** WebSocket close codes (RFC 6455, 7.4.1). */
 const GOING_AWAY = 1001;
@@ -119,16 +119,4 @@ function say(socket: WebSocket, message: object): void {
   if (socket.readyState !== socket.OPEN) return;
   if (socket.bufferedAmount > MOST_WAITING_BYTES) return socket.terminate();
   socket.send(JSON.stringify(message));
-}
-
-/** Ends a connection whose peer does not answer any more. Returns the function that stops looking. */
-function keepAlive(socket: WebSocket): () => void {
-  let isAlive = true;
-  socket.on('pong', () => (isAlive = true));
-  const timer = setInterval(() => {
-    if (!isAlive) return socket.terminate();
-    isAlive = false;
-    socket.ping();
-  }, PING_MS);
-  return () => clearInterval(timer);
 }

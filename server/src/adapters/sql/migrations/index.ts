@@ -12,6 +12,7 @@ import { artifactEdits } from './0011-artifact-edits.ts';
 import { transcriptOrigins } from './0012-transcript-origins.ts';
 import { corrections } from './0013-corrections.ts';
 import { speakers } from './0014-speakers.ts';
+import { liveRecordings } from './0015-live-recordings.ts';
 import { accounts } from './0017-accounts.ts';
 
 /** All migrations by name, applied in this order. Forward only: a mistake is mended by the next one. */
@@ -29,5 +30,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0012-transcript-origins': transcriptOrigins,
   '0013-corrections': corrections,
   '0014-speakers': speakers,
+  '0015-live-recordings': liveRecordings,
   '0017-accounts': accounts,
 };
