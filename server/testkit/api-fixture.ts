@@ -115,10 +115,13 @@ export async function openApiFixture(overrides: Partial<ApiDeps> = {}, disk: Par
     ask: async () => ({ answer: 'The recording does not say.', supported: false, citations: [] }),
     readiness: async () => ({ status: 'ok', version: '0.0.0-test', uptimeMs: 1, dependencies: [] }),
     health: async () => ({ status: 'ok', version: '0.0.0-test', uptimeMs: 1, dependencies: [] }),
-    live: bindLive(
-      { ...ports, ...jobDeps, liveDecoder: noLiveDecoder, liveTranscribers: [] },
-      { closeAfterMs: 300_000, mostOpen: 4, mostHeard: 4, maxDurationMs: 3_600_000, maxBytes: 1_000_000_000 },
-    ),
+    live: bindLive(liveDeps, {
+      closeAfterMs: 300_000,
+      mostOpen: 4,
+      mostHeard: 4,
+      maxDurationMs: 3_600_000,
+      maxBytes: 1_000_000_000,
+    }),
     uploads: bindUploads({ ...ports, ...jobDeps }, { maxBytes: 1_000_000_000 }),
     threads: bindThreads({
       ...ports,
