@@ -1,6 +1,21 @@
 import { createHash, randomUUID } from 'node:crypto';
 
-type Prefix = 'lec' | 'src' | 'job' | 'art' | 'crs' | 'upl' | 'thr' | 'msg' | 'pre' | 'key' | 'inv' | 'shr' | 'aud' | 'liv' | 'mrk';
+type Prefix =
+  | 'lec'
+  | 'src'
+  | 'job'
+  | 'art'
+  | 'crs'
+  | 'upl'
+  | 'thr'
+  | 'msg'
+  | 'pre'
+  | 'key'
+  | 'inv'
+  | 'shr'
+  | 'aud'
+  | 'liv'
+  | 'mrk';
 
 /** A new id: a short prefix that says what it is, and 122 random bits. */
 export function newId(prefix: Prefix): string {
