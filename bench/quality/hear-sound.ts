@@ -14,6 +14,7 @@ import { blocksOf } from '@scholium/server/testkit/sound.ts';
 import type { TimedWord } from './seam-errors.ts';
 
 const CHUNK_MS = 30_000;
+const PROCESSES = 2;
 const OPTIONS = { model: null, language: null, task: 'transcribe', vocabulary: [] } as const;
 const never = new AbortController().signal;
 
@@ -25,8 +26,8 @@ export interface HeardSound {
   readonly partialText: string;
 }
 
-/** Sound as the product's own steps hear it, with PocketSphinx. */
-export async function hearSound(config: Config, samples: Int16Array): Promise<HeardSound> {
+/** Sound as the product's own steps hear it, with so many processes of PocketSphinx. */
+export async function hearSound(config: Config, samples: Int16Array, processes = PROCESSES): Promise<HeardSound> {
   const scope = ownerScope(LOCAL_OWNER);
   const store = memoryStore();
   const source = aSource();
@@ -42,7 +43,7 @@ export async function hearSound(config: Config, samples: Int16Array): Promise<He
       },
     },
     voiceActivity: createSherpaVad(),
-    transcriber: transcriberOf(config),
+    transcriber: transcriberOf(config, processes),
     clock: systemClock,
     metrics: { transcribed: () => {}, modelLoaded: () => {} },
   };
@@ -83,7 +84,7 @@ export async function hearAround(
   places: readonly number[],
   aroundMs: number,
 ): Promise<readonly (readonly TimedWord[])[]> {
-  const session = await transcriberOf(config).open(OPTIONS, never);
+  const session = await transcriberOf(config, PROCESSES).open(OPTIONS, never);
   try {
     const heard: (readonly TimedWord[])[] = [];
     // As many at a time as there are processes.
@@ -110,11 +111,11 @@ async function hearOne(
   return (await session.transcribe(chunk, never)).words;
 }
 
-function transcriberOf(config: Config) {
+function transcriberOf(config: Config, processes: number) {
   return createPocketsphinxTranscriber({
     program: config.pocketsphinxPath,
     modelFolder: config.pocketsphinxModelDir,
-    processes: 2,
+    processes,
   });
 }
 

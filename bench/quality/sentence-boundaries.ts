@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -49,8 +49,10 @@ function rowsOf(what: string, found: BoundaryScore): BenchTable['rows'] {
 async function spokenBy(voice: string, text: string): Promise<Int16Array | null> {
   const folder = await mkdtemp(join(tmpdir(), 'scholium-sentences-bench-'));
   try {
-    const file = join(folder, 'speech.wav');
-    await promisify(execFile)('flite', ['-voice', voice, '-t', text, '-o', file]);
+    const [file, spoken] = [join(folder, 'speech.wav'), join(folder, 'text.txt')];
+    await writeFile(spoken, text);
+    // A file is spoken sentence by sentence; a text on the command line as one, hardly stopping at all.
+    await promisify(execFile)('flite', ['-voice', voice, '-f', spoken, '-o', file]);
     return await samplesOf(file);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;

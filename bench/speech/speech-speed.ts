@@ -1,7 +1,10 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadConfig, type Config } from '@scholium/server/config.ts';
+import { samplesOf } from '@scholium/server/testkit/spoken-sample.ts';
 import type { BenchTable } from '../bench-table.ts';
+import { hearSound } from '../quality/hear-sound.ts';
 import { openPipelineHere, type PipelineRun } from '../pipeline-here.ts';
 import { median } from '../process-figures.ts';
 import { sampleFile } from '../quality/sentences.ts';
@@ -34,10 +37,35 @@ export async function run(): Promise<BenchTable> {
         await pipeline.close();
       }
     }
-    return { name: 'Transcribing the sample lecture, beside plain PocketSphinx', rows: await rowsOf(ours, plain) };
+    const rows = [...(await rowsOf(ours, plain)), ...(await coresRows(lecture))];
+    return { name: 'Transcribing the sample lecture, beside plain PocketSphinx', rows };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** How much faster as many engine processes as there are cores are than one; nothing on one core. */
+async function coresRows(lecture: string): Promise<BenchTable['rows']> {
+  const cores = availableParallelism();
+  if (cores === 1) return [];
+  const [config, samples] = [loadConfig(), await samplesOf(lecture)];
+  const ratios: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const [one, all] = [await secondsOf(config, samples, 1), await secondsOf(config, samples, cores)];
+    ratios.push(one / all);
+  }
+  const gain = median(ratios);
+  // 1.65 of 2: the detector and the decoder share the cores with the engine.
+  const least = 0.825 * cores;
+  return [
+    { what: `${cores} engine processes / one, speed`, value: gain, unit: 'x', goal: `>= ${least.toFixed(2)}`, ok: gain >= least },
+  ];
+}
+
+async function secondsOf(config: Config, samples: Int16Array, processes: number): Promise<number> {
+  const startedAt = performance.now();
+  await hearSound(config, samples, processes);
+  return (performance.now() - startedAt) / 1000;
 }
 
 async function rowsOf(ours: readonly PipelineRun[], plain: readonly PlainRun[]): Promise<BenchTable['rows']> {
