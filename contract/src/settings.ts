@@ -6,10 +6,15 @@ export const systemPromptSchema = z.string().trim().max(2000, 'must be at most 2
 /** What a person set for himself. */
 export const profileSchema = z.object({
   systemPrompt: z.string().nullable().describe('How answers should be written; null for no wishes'),
+  fallback: z
+    .boolean()
+    .describe(
+      'Whether what the language model cannot write is written by the extractive engine, where the server lets it; else it fails',
+    ),
 });
 export type Profile = z.infer<typeof profileSchema>;
 
-export const profileChangeSchema = z.object({ systemPrompt: systemPromptSchema.optional() });
+export const profileChangeSchema = z.object({ systemPrompt: systemPromptSchema.optional(), fallback: z.boolean().optional() });
 
 /** What an operator can switch off while the server runs. */
 export const switchNames = ['signUp', 'urlFetching', 'generation', 'chat'] as const;

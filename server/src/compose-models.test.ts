@@ -146,6 +146,9 @@ describe('the product with a language model', () => {
     const artifacts = await composition.ports.store.artifacts.ofLecture(scope, 'lecture-1');
     expect(new Set(artifacts.map(({ engine }) => engine))).toEqual(new Set(['extractive']));
     const asked = { engine: 'openai-compatible', model: 'played', code: 'model_refused' };
+    const thread = await composition.api.threads.create({ scope, title: null, about: { kind: 'everything' } });
+    const answer = await composition.api.threads.ask({ scope, threadId: thread.id, question: 'What fades?' }, () => {}, never);
+    expect(answer).toMatchObject({ supported: true, engine: 'extractive' });
     for (const { fallback } of artifacts) expect(fallback).toMatchObject(asked);
     expect(artifacts.length).toBeGreaterThan(0);
   });

@@ -53,7 +53,7 @@ export async function readPdf(bytes: Uint8Array, limits: Pick<DocumentLimits, 'p
   if (!pages.some(({ text }) => /[\p{L}\p{N}]/u.test(text))) {
     throw new DocumentFault(
       'document_no_text',
-      'The pages are pictures without text (a scan). Run text recognition (OCR) over it first.',
+      'The pages hold no text that can be read: they are pictures (a scan), or their letters stand for nothing known. Run text recognition (OCR) over it first.',
     );
   }
   return { format: 'pdf', ...(await factsOf(pdf, pages)), pages };

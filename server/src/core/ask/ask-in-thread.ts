@@ -85,8 +85,8 @@ function remembered({ role, text }: Message): { role: Message['role']; text: str
   return { role, text: text.replaceAll(/\s*\[\d+\]/g, '') };
 }
 
-function answered({ writer }: AskInThreadDeps, { answer, supported, citations }: AnswerDraft): Said {
-  const { engine, model } = writer;
+function answered({ writer }: AskInThreadDeps, { answer, supported, citations, madeBy }: AnswerDraft): Said {
+  const { engine, model } = madeBy ?? writer;
   return { role: 'assistant', text: answer, status: 'complete', supported, citations, engine, model };
 }
 

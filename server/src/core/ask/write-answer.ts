@@ -59,7 +59,7 @@ export async function writeAnswer(
   const { evidence, texts } = gathered;
   deps.usage?.tally(scope, 'questions');
   if (evidence.length === 0) return { answer: UNSUPPORTED_ANSWER, supported: false, citations: [], cached: false };
-  const { systemPrompt } = await readProfile(deps, scope);
+  const { systemPrompt, fallback } = await readProfile(deps, scope);
   const key = keyOf(deps, input, systemPrompt);
   const lookup = citedTexts(texts);
   const before = await rememberedAnswer(deps, scope, key);
@@ -76,14 +76,14 @@ export async function writeAnswer(
     deps.usage?.used(scope, 'answer', usage);
     told.onUsage?.({ ...usage, cached: false });
   };
-  const request = { question, evidence, history, instructions: systemPrompt, onUsage };
+  const request = { question, evidence, history, instructions: systemPrompt, fallback, onUsage };
   const draft = await deps.writer.answer({ ...request, ...(told.onDelta && { onDelta: told.onDelta }) }, signal);
   const { answer, supported, citations, unsupported = [] } = draft;
   // What another engine wrote because this one was away is not what this one would write.
-  if (!draft.isFallback) {
+  if (!draft.madeBy) {
     await deps.remembered?.keep(scope, 'answer', key, JSON.stringify({ answer, supported, citations, unsupported }));
   }
-  return { ...groundAnswer(draft, lookup), unsupported, cached: false };
+  return { ...groundAnswer(draft, lookup), unsupported, cached: false, ...(draft.madeBy && { madeBy: draft.madeBy }) };
 }
 
 /** The passages stand with the version of their text: a text that changed is another question. */

@@ -208,6 +208,22 @@ describe('generate', () => {
     expect(await run({ presetId: 'meeting', writer: falling })).toMatchObject({ artifacts: third.artifacts });
   });
 
+  it('lets no other engine write for a person who does not want that', async () => {
+    await store.transcripts.add(scope, aTranscript());
+    const wished: (boolean | undefined)[] = [];
+    const watching = {
+      ...writer,
+      write: (request: Parameters<typeof writer.write>[0], stop: AbortSignal) => {
+        wished.push(request.fallback);
+        return writer.write(request, stop);
+      },
+    };
+    await run({ writer: watching });
+    await store.settings.write(scope, 'profile', { fallback: false }, 1);
+    await run({ writer: watching });
+    expect(wished).toEqual([true, false]);
+  });
+
   it('names the kinds for which the texts hold nothing', async () => {
     await store.transcripts.add(scope, aTranscript());
     const sparing = {

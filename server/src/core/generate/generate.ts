@@ -14,6 +14,7 @@ import type { Metrics } from '../ports/metrics.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import type { Writer } from '../ports/writer.ts';
+import { readProfile } from '../settings/profile.ts';
 import type { UsageRecorder } from '../settings/usage-recorder.ts';
 import { carriedEdit } from './carry-edits.ts';
 import { type Collected, collectMaterial } from './collect-material.ts';
@@ -25,7 +26,7 @@ const VERSION = 1;
 export interface GenerateDeps {
   readonly store: Pick<
     Store,
-    'lectures' | 'sources' | 'speakers' | 'transcripts' | 'documents' | 'presets' | 'outputs' | 'artifacts'
+    'lectures' | 'sources' | 'speakers' | 'transcripts' | 'documents' | 'presets' | 'outputs' | 'artifacts' | 'settings'
   >;
   readonly metrics: Pick<Metrics, 'modelUsed'>;
   /** Left out, nobody's use is written down. */
@@ -84,7 +85,8 @@ export async function generate(deps: GenerateDeps, input: GenerateInput, signal:
   const preset = await findPreset(deps, scope, input.presetId);
   onProgress(0, 'Reading the transcript.');
   const collected = await collectMaterial(deps.store, scope, lecture);
-  const key = keyOf(deps, input, { ownerId: lecture.ownerId, preset, collected });
+  const { fallback } = await readProfile(deps, ownerScope(lecture.ownerId));
+  const key = keyOf(deps, input, { ownerId: lecture.ownerId, preset, collected, fallback });
   const before = await madeBefore(deps, scope, lectureId, key);
   if (before) return async () => ({ result: resultOf(input, { engine: deps.writer.engine, preset }, before) });
 
@@ -94,6 +96,7 @@ export async function generate(deps: GenerateDeps, input: GenerateInput, signal:
       material: collected.material,
       kinds: preset.artifacts,
       length: preset.length,
+      fallback,
       style: { language: preset.language, tone: preset.tone, instructions: preset.instructions },
       onProgress: (fraction) => onProgress(fraction * 0.95, 'Making the notes.'),
       onUsage: (usage) => {
@@ -131,9 +134,10 @@ export async function generate(deps: GenerateDeps, input: GenerateInput, signal:
 function keyOf(
   deps: GenerateDeps,
   { lectureId, nonce }: GenerateInput,
-  { ownerId, preset, collected }: { ownerId: string; preset: Preset; collected: Collected },
+  made: { ownerId: string; preset: Preset; collected: Collected; fallback: boolean },
 ): string {
-  const { material, texts } = collected;
+  const { ownerId, preset, fallback } = made;
+  const { material, texts } = made.collected;
   const { id, artifacts, length, language, tone, instructions } = preset;
   return outputKey({
     ownerId,
@@ -144,6 +148,8 @@ function keyOf(
     writer: deps.writer.digest,
     preset: { id, artifacts, length, language, tone, instructions },
     language: material.language,
+    // Left out where it is as usual, so that notes made before it could be set are found.
+    ...(!fallback && { fallback }),
     inputs: texts.map(({ sourceId, version }) => ({ sourceId, version })),
   });
 }

@@ -26,6 +26,8 @@ export interface WriteRequest {
   /** Scales the number of items; 1 is normal. */
   readonly length: number;
   readonly style?: WritingStyle;
+  /** false: no other engine writes what this one cannot. */
+  readonly fallback?: boolean;
   readonly onProgress?: (fraction: number) => void;
   /** Told of each call of a language model that cost something. */
   readonly onUsage?: (usage: WriterUsage) => void;
@@ -55,6 +57,8 @@ export interface AnswerRequest {
   readonly history?: readonly ModelMessage[];
   /** How the person wants to be answered. */
   readonly instructions?: string | null;
+  /** false: no other engine answers when this one cannot. */
+  readonly fallback?: boolean;
   /** Told of the answer as it is made; `[1]` in it is the first of the citations. */
   readonly onDelta?: (text: string) => void;
   readonly onUsage?: (usage: WriterUsage) => void;
@@ -75,8 +79,8 @@ export interface AnswerDraft {
   readonly citations: readonly Citation[];
   /** Sentences of the answer whose citation was false and is gone. */
   readonly unsupported?: readonly string[];
-  /** True when the engine that was asked is away and another one wrote this. */
-  readonly isFallback?: true;
+  /** What wrote it, where the engine that was asked could not. */
+  readonly madeBy?: { readonly engine: string; readonly model: string };
 }
 
 /** Writes study material and answers. Everything it writes cites the sentences it was given. */

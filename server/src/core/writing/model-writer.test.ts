@@ -349,6 +349,30 @@ describe('answers by a model', () => {
   it('are given by the other engine when the model is away', async () => {
     const away = modelOf(() => new AppError('model_rate_limited', 'Too often.'));
     const answer = await createModelWriter(away, firstSentenceWriter()).answer({ question: 'What follows?', evidence }, signal);
-    expect(answer.supported).toBe(true);
+    expect(answer).toMatchObject({ supported: true, madeBy: { engine: 'first-sentence' } });
+  });
+
+  it('are given by no other engine where the person does not want that', async () => {
+    const away = modelOf(() => new AppError('model_rate_limited', 'Too often.'));
+    const writer = createModelWriter(away, firstSentenceWriter());
+    const fault = { code: 'model_rate_limited' };
+    await expect(writer.answer({ question: 'What?', evidence, fallback: false }, signal)).rejects.toMatchObject(fault);
+    const notes = { material: material(), kinds: ['summary'] as const, length: 1, fallback: false };
+    await expect(writer.write(notes, signal)).rejects.toMatchObject(fault);
+  });
+
+  it('are not put behind the half that a model said before it failed', async () => {
+    const failing: LanguageModel = {
+      ...modelOf(() => new AppError('internal', 'Not asked.')),
+      async *stream() {
+        yield { type: 'delta', text: 'Half an answer. And ' } as const;
+        throw new AppError('model_unreachable', 'It broke off.');
+      },
+    };
+    const told: string[] = [];
+    const request = { question: 'What follows?', evidence, onDelta: (text: string) => void told.push(text) };
+    const answer = await createModelWriter(failing, firstSentenceWriter()).answer(request, signal);
+    expect(answer.answer).not.toContain('Half');
+    expect(told.join('')).not.toContain(answer.answer);
   });
 });

@@ -5,7 +5,7 @@ import type { ArtifactDraft, ArtifactUsage } from '../domain/artifact.ts';
 import { outputKey } from '../domain/output-key.ts';
 import { SpentModelError } from '../domain/spent-model-error.ts';
 import type { LanguageModel, ModelRequest, ModelUsage } from '../ports/language-model.ts';
-import type { Material, Writer, WriteRequest, WriterUsage } from '../ports/writer.ts';
+import type { AnswerDraft, AnswerRequest, Material, Writer, WriteRequest, WriterUsage } from '../ports/writer.ts';
 import { answerWithModel } from './answer-with-model.ts';
 import { itemsOf, joinDrafts, placeChapters, withItems } from './join-drafts.ts';
 import { placeSessions } from './place-sessions.ts';
@@ -59,20 +59,35 @@ export function createModelWriter(model: LanguageModel, fallback: Writer | null)
       model: name,
       fallback: fallback?.digest ?? null,
     }),
-    write: (request, signal) => writeWithModel(model, fallback, request, signal),
-    async answer(request, signal) {
-      try {
-        return await answerWithModel(model, request, signal);
-      } catch (error) {
-        if (!fallback || signal.aborted || !isModelFault(error)) throw error;
-        return { ...(await fallback.answer(request, signal)), isFallback: true };
-      }
-    },
+    write: (request, signal) => writeWithModel(model, request.fallback === false ? null : fallback, request, signal),
+    answer: (request, signal) => answerOrFallBack(model, request.fallback === false ? null : fallback, request, signal),
     async close() {
       await model.close();
       await fallback?.close();
     },
   };
+}
+
+async function answerOrFallBack(
+  model: LanguageModel,
+  fallback: Writer | null,
+  request: AnswerRequest,
+  signal: AbortSignal,
+): Promise<AnswerDraft> {
+  let hasBegun = false;
+  const onDelta = (text: string): void => {
+    hasBegun = true;
+    request.onDelta?.(text);
+  };
+  try {
+    return await answerWithModel(model, { ...request, onDelta }, signal);
+  } catch (error) {
+    if (!fallback || signal.aborted || !isModelFault(error)) throw error;
+    // Behind half an answer another one would read as its end.
+    const { onDelta: _, ...whole } = request;
+    const draft = await fallback.answer(hasBegun ? whole : request, signal);
+    return { ...draft, madeBy: { engine: fallback.engine, model: fallback.model } };
+  }
 }
 
 async function writeWithModel(

@@ -64,12 +64,17 @@ describe('GET /v1/usage', () => {
 
 describe('the profile', () => {
   it('is changed in part, bounded in length, and empty means no wishes', async () => {
-    expect(await get('/profile')).toEqual({ systemPrompt: null });
-    expect((await send('PATCH', '/profile', { systemPrompt: ' Short. ' })).json()).toEqual({ systemPrompt: 'Short.' });
-    expect((await send('PATCH', '/profile', {})).json()).toEqual({ systemPrompt: 'Short.' });
+    expect(await get('/profile')).toEqual({ systemPrompt: null, fallback: true });
+    expect((await send('PATCH', '/profile', { systemPrompt: ' Short. ' })).json()).toEqual({
+      systemPrompt: 'Short.',
+      fallback: true,
+    });
+    expect((await send('PATCH', '/profile', { fallback: false })).json()).toEqual({ systemPrompt: 'Short.', fallback: false });
+    expect((await send('PATCH', '/profile', { fallback: true })).statusCode).toBe(200);
+    expect((await send('PATCH', '/profile', {})).json()).toEqual({ systemPrompt: 'Short.', fallback: true });
     expect((await send('PATCH', '/profile', { systemPrompt: 'x'.repeat(2001) })).statusCode).toBe(400);
-    expect((await send('PATCH', '/profile', { systemPrompt: '  ' })).json()).toEqual({ systemPrompt: null });
-    expect(await get('/profile')).toEqual({ systemPrompt: null });
+    expect((await send('PATCH', '/profile', { systemPrompt: '  ' })).json()).toEqual({ systemPrompt: null, fallback: true });
+    expect(await get('/profile')).toEqual({ systemPrompt: null, fallback: true });
   });
 });
 
