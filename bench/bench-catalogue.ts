@@ -21,6 +21,7 @@ export const benches: readonly Bench[] = [
   bench('queue', 'speed', './queue/queue.ts'),
   bench('recovery', 'speed', './recovery/recovery.ts'),
   bench('uploads', 'speed', './uploads/uploads.ts'),
+  bench('live', 'speed', './live/live-latency.ts'),
   bench('overhead', 'speed', './overhead/overhead.ts'),
   bench('speech', 'speed', './speech/speech-speed.ts'),
   bench('memory', 'speed', './memory/memory.ts'),

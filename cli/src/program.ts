@@ -4,6 +4,7 @@ import type { CommandContext } from './command-context.ts';
 import { DEFAULT_SERVER_URL } from './environment.ts';
 import { exitCodes } from './exit-codes.ts';
 import { addNoteCommands } from './note-commands.ts';
+import { addLiveCommand } from './live-command.ts';
 import { addSpeakerCommands } from './speaker-commands.ts';
 import { addOperatorCommands } from './operator-commands.ts';
 
@@ -40,6 +41,7 @@ export function createProgram(run: (options: GlobalOptions, command: RunCommand)
   addFileCommands(program, go);
   addLectureCommands(program, go);
   addNoteCommands(program, go);
+  addLiveCommand(program, go);
   addSpeakerCommands(program, go);
   addJobCommands(program, go);
   addOperatorCommands(program, go);

@@ -2,6 +2,7 @@ import { API_PREFIX, operations, type JobEventReply, type OperationId, type Oper
 import { buildRequest, type RequestParts } from './build-request.ts';
 import type { CallArguments, CallReply } from './call-types.ts';
 import { followJob, type FollowOptions } from './follow-job.ts';
+import { recordLive, type LiveRecorder, type RecordLiveInput } from './record-live.ts';
 import { uploadFile, type UploadedFile, type UploadFileInput } from './upload-file.ts';
 import { bucketUnreachable, problemOf, unexpectedReply, unreachable } from './problem-error.ts';
 
@@ -28,6 +29,11 @@ export interface Client {
    * @example await client.uploadFile({ ...(await openUpload('talk.mp4')), fields: { title: 'A talk' } })
    */
   uploadFile(input: UploadFileInput): Promise<UploadedFile>;
+  /**
+   * Sends sound as it is made to a live recording (`beginLive`), over a WebSocket; a lost line is taken up again where it was.
+   * @example const { done, mark } = client.live({ liveId, sound: microphone, onEvent: show }); mark('lost'); await done
+   */
+  live(input: RecordLiveInput): LiveRecorder;
   /** The full address of a path of the API or of a `url` the API gave. */
   urlOf(path: string): string;
 }
@@ -36,7 +42,7 @@ export interface Client {
 export function createClient(options: ClientOptions): Client {
   const root = options.baseUrl.replace(/\/+$/, '').replace(new RegExp(`${API_PREFIX}$`), '');
   const doFetch = options.fetch ?? globalThis.fetch;
-  const key = options.apiKey ? { 'x-api-key': options.apiKey } : {};
+  const key: Readonly<Record<string, string>> = options.apiKey ? { 'x-api-key': options.apiKey } : {};
 
   async function send(path: string, init: RequestInit): Promise<Response> {
     try {
@@ -63,7 +69,7 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
-  return {
+  const client: Client = {
     async call(operationId, ...args) {
       const operation: OperationSpec = operations[operationId];
       const input: RequestParts = args[0] ?? {};
@@ -74,8 +80,18 @@ export function createClient(options: ClientOptions): Client {
     },
     events: (jobId, follow = {}) => followJob(send, jobId, follow),
     uploadFile: (input) => uploadFile(send, input),
+    live: (input) =>
+      recordLive(
+        {
+          root: root.replace(/^http/i, 'ws'),
+          headers: key,
+          look: (liveId) => client.call('getLive', { params: { liveId } }),
+        },
+        input,
+      ),
     urlOf: (path) => root + (path.startsWith(API_PREFIX) ? path : API_PREFIX + path),
   };
+  return client;
 }
 
 async function readReply(operation: OperationSpec, response: Response): Promise<unknown> {

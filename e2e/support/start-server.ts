@@ -22,10 +22,10 @@ export interface TestServer {
 
 const READY = /ready at (http:\S+)/;
 
-/** Starts `scholium serve` on a free port. End it with `end`. */
-export async function startServer(folder: string, environment: Environment = {}): Promise<TestServer> {
+/** Starts `scholium serve`, on a free port unless one is given. End it with `end`. */
+export async function startServer(folder: string, environment: Environment = {}, port = 0): Promise<TestServer> {
   const startedAt = performance.now();
-  const child = spawnScholium(['serve', '--port', '0'], { folder, environment });
+  const child = spawnScholium(['serve', '--port', String(port)], { folder, environment });
   const closed = once(child, 'close');
   const [out, err]: [string[], string[]] = [[], []];
   createInterface({ input: child.stdout }).on('line', (line) => out.push(line));
