@@ -56,15 +56,28 @@ function ownModel(path: string): SpeechModel {
   };
 }
 
-/** Best first; only the one that is forced, if one is. */
+/** Requests of one recording that a transcription server gets at once; it has its own queue. */
+const SERVER_REQUESTS = 4;
+/** Longest wait for its answer: half a minute of sound takes a large model on a slow processor some minutes. */
+const SERVER_TIMEOUT_MS = 10 * 60_000;
+
+/** Best first; only the one that is forced, if one is. Whoever names a server wants it to be used, so it comes before all others. */
 export async function openTranscribers(
   config: Config,
   { models, shelf }: SpeechModels,
   log: Pick<Log, 'warn'>,
 ): Promise<readonly Transcriber[]> {
+  const { createOpenaiTranscriber } = await import('./adapters/openai-speech/openai-transcriber.ts');
+  const { systemClock } = await import('./adapters/system/system-clock.ts');
   const { createSherpaTranscriber } = await import('./adapters/sherpa/sherpa-transcriber.ts');
   const { createPocketsphinxTranscriber } = await import('./adapters/pocketsphinx/pocketsphinx-transcriber.ts');
   const all = [
+    createOpenaiTranscriber({
+      ...config.speechServer,
+      clock: systemClock,
+      timeoutMs: SERVER_TIMEOUT_MS,
+      concurrency: SERVER_REQUESTS,
+    }),
     createSherpaTranscriber({
       models: models.filter(({ engine, purpose }) => engine === 'sherpa' && purpose === 'recordings'),
       locate: (id) => shelf.locate(id),

@@ -17,7 +17,11 @@ export interface EnginesConfig {
   readonly modelsBaseUrl: string | null;
   readonly modelsOffline: boolean;
   readonly hfToken: string | null;
+  /** The server that transcribes; `baseUrl` null: none is set. */
+  readonly speechServer: { readonly baseUrl: string | null; readonly apiKey: string | null; readonly model: string };
 }
+
+const OPENAI = 'https://api.openai.com/v1';
 
 /** @throws AppError `configuration_invalid` */
 export function enginesConfig(variables: Variables, { cwd, dataDir }: { cwd: string; dataDir: string }): EnginesConfig {
@@ -32,5 +36,11 @@ export function enginesConfig(variables: Variables, { cwd, dataDir }: { cwd: str
     modelsBaseUrl: address('MODELS_BASE_URL', variables.MODELS_BASE_URL),
     modelsOffline: variables.MODELS_OFFLINE,
     hfToken: variables.HF_TOKEN || null,
+    speechServer: {
+      baseUrl:
+        address('TRANSCRIBE_BASE_URL', variables.TRANSCRIBE_BASE_URL) ?? (variables.TRANSCRIBE_API_KEY === '' ? null : OPENAI),
+      apiKey: variables.TRANSCRIBE_API_KEY || null,
+      model: variables.TRANSCRIBE_MODEL,
+    },
   };
 }

@@ -195,10 +195,17 @@ export const variables = {
     wholeNumber(5, 600),
   ),
   TRANSCRIPTION_ENGINE: variable(
-    '`auto` takes the best engine that is ready; `sherpa` or `pocketsphinx` forces that one.',
+    '`auto` takes the best engine that is ready; `sherpa`, `openai` or `pocketsphinx` forces that one.',
     'auto',
-    z.enum(['auto', 'sherpa', 'pocketsphinx']),
+    z.enum(['auto', 'sherpa', 'openai', 'pocketsphinx']),
   ),
+  TRANSCRIBE_BASE_URL: variable(
+    "A server of your own that speaks OpenAI's `/v1/audio/transcriptions`, such as `http://127.0.0.1:8000/v1`. Recordings go there. Empty: OpenAI, where `TRANSCRIBE_API_KEY` is set.",
+    '',
+    text,
+  ),
+  TRANSCRIBE_API_KEY: variable('Key for that server, or for OpenAI.', '', text),
+  TRANSCRIBE_MODEL: variable('The model that it is asked for.', 'whisper-1', text.min(1)),
   WHISPER_MODEL: variable(
     'The usual speech model: a size (`base`, `large-v3`, `openai/whisper-large-v3`), a name of `scholium models list`, or the path of a folder or file of your own (begins with `/`, `.` or `~`). Empty: the best that is here.',
     '',

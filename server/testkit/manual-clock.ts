@@ -19,6 +19,11 @@ export class ManualClock implements Clock {
     return this.#now;
   }
 
+  /** How many wait for time to pass. */
+  get sleeping(): number {
+    return this.#sleepers.size;
+  }
+
   async sleep(ms: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     await new Promise<void>((resolve) => {

@@ -47,7 +47,7 @@ export interface TranscriberSession {
   /**
    * What is said in one chunk. Safe to call `concurrency` times at once. Aborting ends the engine's processes within a second.
    *
-   * @throws AppError `engine_failed`
+   * @throws AppError `engine_failed` (another try may help), `engine_unavailable` (a server refuses the key, the model, the account)
    */
   transcribe(chunk: AudioChunk, signal: AbortSignal): Promise<HeardChunk>;
   close(): Promise<void>;
