@@ -1,8 +1,11 @@
 import { totalmem } from 'node:os';
-import { basename } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { CATALOGUE } from './core/models/catalogue.ts';
+import { AppError } from './core/domain/app-error.ts';
 import { MODELS_HOST } from './core/models/model-files.ts';
-import type { SpeechModel } from './core/models/speech-model.ts';
+import { speakerModels } from './core/models/speaker-models.ts';
+import { modelsNamed, type LocatedModel, type SpeechModel } from './core/models/speech-model.ts';
 import type { SpeechModels } from './core/models/speech-models.ts';
 import type { Clock, Diarizer, Log, ModelShelf, Transcriber } from './core/ports/index.ts';
 import type { Config } from './config.ts';
@@ -100,12 +103,33 @@ export async function openDiarizers(config: Config, { shelf }: Pick<SpeechModels
   if (config.diarization === 'off') return [];
   const { createSherpaDiarizer } = await import('./adapters/sherpa-diarizer/sherpa-diarizer.ts');
   const { createMfccDiarizer } = await import('./adapters/mfcc-diarizer/mfcc-diarizer.ts');
+  const own = config.diarizationModelPath === null ? null : await ownSegmentation(config.diarizationModelPath);
   const sherpa = createSherpaDiarizer({
-    locate: (id) => shelf.locate(id),
-    segmentationModel: 'pyannote-segmentation-3.0',
+    locate: async (id) => (id === own?.id ? own : shelf.locate(id)),
+    segmentationModel: own?.id ?? segmentationNamed(config.diarizationModel ?? 'pyannote-segmentation-3.0'),
     embeddingModel: 'campplus-voxceleb',
     device: config.aiDevice,
     threads: 1,
   });
   return [sherpa, createMfccDiarizer()];
+}
+
+/** @throws AppError `configuration_invalid` */
+async function ownSegmentation(folder: string): Promise<LocatedModel & { readonly id: string }> {
+  const facts = await stat(join(folder, 'model.onnx')).catch(() => null);
+  if (!facts?.isFile())
+    throw new AppError('configuration_invalid', 'DIARIZATION_MODEL is the path of a folder that holds no model.onnx.');
+  return { id: `own-${basename(folder)}`, folder, digest: `${facts.size}-${Math.round(facts.mtimeMs)}` };
+}
+
+/** @throws AppError `configuration_invalid` */
+function segmentationNamed(name: string): string {
+  const known = speakerModels.filter(({ purpose }) => purpose === 'speaker-segments');
+  const [model] = modelsNamed(known, name);
+  if (model) return model.id;
+  const ids = known.map(({ id }) => `"${id}"`).join(', ');
+  throw new AppError(
+    'configuration_invalid',
+    `DIARIZATION_MODEL names no model that tells where voices change. There is ${ids}.`,
+  );
 }

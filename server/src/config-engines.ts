@@ -10,6 +10,10 @@ export interface EnginesConfig {
   readonly whisperModel: string | null;
   /** Absolute path of a folder or file; null: none is set, or a name. */
   readonly whisperModelPath: string | null;
+  /** The model that tells where voices change, by a name; null: none is set, or a path. */
+  readonly diarizationModel: string | null;
+  /** Absolute path of a folder that holds `model.onnx`; null: none is set, or a name. */
+  readonly diarizationModelPath: string | null;
   readonly aiDevice: string;
   /** Absolute. */
   readonly modelsDir: string;
@@ -25,12 +29,14 @@ const OPENAI = 'https://api.openai.com/v1';
 
 /** @throws AppError `configuration_invalid` */
 export function enginesConfig(variables: Variables, { cwd, dataDir }: { cwd: string; dataDir: string }): EnginesConfig {
-  const model = variables.WHISPER_MODEL.trim();
-  const isPath = /^(?:[./~]|[a-z]:[\\/])/i.test(model);
+  const whisper = nameOrPath(variables.WHISPER_MODEL, cwd);
+  const diarization = nameOrPath(variables.DIARIZATION_MODEL, cwd);
   return {
     transcriptionEngine: variables.TRANSCRIPTION_ENGINE,
-    whisperModel: model === '' || isPath ? null : model,
-    whisperModelPath: isPath ? resolve(cwd, model.replace(/^~(?=\/|$)/, homedir())) : null,
+    whisperModel: whisper.name,
+    whisperModelPath: whisper.path,
+    diarizationModel: diarization.name,
+    diarizationModelPath: diarization.path,
     aiDevice: variables.AI_DEVICE,
     modelsDir: variables.MODELS_DIR === '' ? join(dataDir, 'models') : resolve(cwd, variables.MODELS_DIR),
     modelsBaseUrl: address('MODELS_BASE_URL', variables.MODELS_BASE_URL),
@@ -43,4 +49,12 @@ export function enginesConfig(variables: Variables, { cwd, dataDir }: { cwd: str
       model: variables.TRANSCRIBE_MODEL,
     },
   };
+}
+
+/** What begins with `/`, `.` or `~` is a path, and made absolute. */
+function nameOrPath(value: string, cwd: string): { readonly name: string | null; readonly path: string | null } {
+  const text = value.trim();
+  if (text === '') return { name: null, path: null };
+  const isPath = /^(?:[./~]|[a-z]:[\\/])/i.test(text);
+  return isPath ? { name: null, path: resolve(cwd, text.replace(/^~(?=\/|$)/, homedir())) } : { name: text, path: null };
 }

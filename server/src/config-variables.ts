@@ -230,6 +230,12 @@ export const variables = {
     'auto',
     z.enum(['auto', 'off']),
   ),
+  DIARIZATION_MODEL: variable(
+    'The model that tells where voices change: a name of `scholium models list` (`pyannote/speaker-diarization-3.1` means its `pyannote-segmentation-3.0`), or the path of a folder of your own that holds `model.onnx` (begins with `/`, `.` or `~`). Empty: `pyannote-segmentation-3.0`.',
+    '',
+    text,
+    ['DIARIZATION_MODEL_PATH'],
+  ),
   SPEECH_PROCESSES: variable('Speech engine processes side by side; 0 takes one a core.', '0', wholeNumber(0, 256)),
   SPEECH_JOBS: variable('Recordings that are transcribed at the same time; 0 takes half the cores.', '0', wholeNumber(0, 256)),
   LIGHT_JOBS: variable('Other jobs that run at the same time.', '2', wholeNumber(1, 256)),

@@ -82,7 +82,10 @@ describe('the sherpa diarizer', () => {
 
   it('says how to get models that are not here, and which are damaged', async () => {
     const without = make({ embeddingModel: 'missing' });
-    expect(await without.unavailable()).toMatch(/scholium models pull segments.*scholium models pull missing/);
+    expect(await without.unavailable()).toContain('"scholium models pull missing"');
+    expect(await without.unavailable()).not.toContain('segments');
+    const neither = make({ segmentationModel: 'nowhere', embeddingModel: 'missing' });
+    expect(await neither.unavailable()).toMatch(/scholium models pull nowhere.*scholium models pull missing/);
     await expect(without.diarize(inOrder([]), { speakers: null }, never)).rejects.toMatchObject({ code: 'model_missing' });
     await expect(without.digest()).rejects.toMatchObject({ code: 'model_missing' });
     const damaged = make({ segmentationModel: 'damaged' });

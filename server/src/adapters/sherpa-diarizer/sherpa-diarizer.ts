@@ -51,11 +51,13 @@ export function createSherpaDiarizer(options: SherpaDiarizerOptions): Diarizer {
   async function located(): Promise<readonly [LocatedModel, LocatedModel]> {
     const [segmentation, embedding] = await Promise.all(names.map((id) => options.locate(id)));
     if (segmentation && embedding) return [segmentation, embedding];
-    throw new AppError('model_missing', missing());
+    throw new AppError('model_missing', missing([segmentation, embedding]));
   }
 
-  const missing = (): string =>
-    `The models that tell speakers apart are not on this machine yet. Fetch them with "scholium models pull ${names[0]}" and "scholium models pull ${names[1]}".`;
+  const missing = (found: readonly unknown[]): string => {
+    const pulls = names.filter((_, i) => !found[i]).map((name) => `"scholium models pull ${name}"`);
+    return `The models that tell speakers apart are not all on this machine yet. Fetch what is missing with ${pulls.join(' and ')}.`;
+  };
 
   return {
     engine: 'sherpa',
@@ -65,7 +67,7 @@ export function createSherpaDiarizer(options: SherpaDiarizerOptions): Diarizer {
       if (reason !== null) return reason;
       if (providerOf(options.device) === null) return `AI_DEVICE "${options.device}" is none that sherpa-onnx knows.`;
       const found = await Promise.all(names.map((id) => options.locate(id)));
-      return found.includes(null) ? missing() : null;
+      return found.includes(null) ? missing(found) : null;
     },
     async digest() {
       const models = (await located()).map(({ digest }) => digest).join(':');

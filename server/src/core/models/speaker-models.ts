@@ -8,7 +8,7 @@ export const speakerModels: readonly SpeechModel[] = [
     title: 'pyannote segmentation 3.0',
     engine: 'sherpa',
     purpose: 'speaker-segments',
-    names: ['speaker-segments', 'pyannote', 'pyannote/segmentation-3.0'],
+    names: ['speaker-segments', 'pyannote', 'pyannote/segmentation-3.0', 'pyannote/speaker-diarization-3.1'],
     languages: 'any',
     translates: false,
     speed: 'fast',
