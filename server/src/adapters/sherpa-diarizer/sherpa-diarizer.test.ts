@@ -84,8 +84,8 @@ describe('the sherpa diarizer', () => {
     const without = make({ embeddingModel: 'missing' });
     expect(await without.unavailable()).toContain('"scholium models pull missing"');
     expect(await without.unavailable()).not.toContain('segments');
-    const neither = make({ segmentationModel: 'nowhere', embeddingModel: 'missing' });
-    expect(await neither.unavailable()).toMatch(/scholium models pull nowhere.*scholium models pull missing/);
+    const neither = make({ segmentationModel: 'missing', embeddingModel: 'missing' });
+    expect(await neither.unavailable()).toMatch(/scholium models pull missing.*scholium models pull missing/);
     await expect(without.diarize(inOrder([]), { speakers: null }, never)).rejects.toMatchObject({ code: 'model_missing' });
     await expect(without.digest()).rejects.toMatchObject({ code: 'model_missing' });
     const damaged = make({ segmentationModel: 'damaged' });
