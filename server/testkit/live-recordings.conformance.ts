@@ -78,6 +78,25 @@ export function liveRecordingsConformance(given: () => Store): void {
       expect(await store.live.lines(other, 'liv_1')).toEqual([]);
     });
 
+    it('lose their draft some time after they ended, whoever they belong to, and nothing else', async () => {
+      const line = { startMs: 0, endMs: 900, text: 'Tides rise.' };
+      await store.live.insert(other, aLiveRecording({ ownerId: 'other' }));
+      await store.live.insert(local, aLiveRecording({ id: 'liv_2' }));
+      for (const id of ['liv_1', 'liv_2']) await store.live.addLine(local, id, line);
+      await store.live.addLine(other, 'liv_1', line);
+      await store.live.close(local, 'liv_1', 'job_1', 8_000);
+      await store.live.close(other, 'liv_1', 'job_2', 8_000);
+      await store.live.dropDrafts(systemScope, 8_000);
+      expect(await store.live.lines(local, 'liv_1')).toEqual([line]);
+      await store.live.dropDrafts(local, 8_001);
+      expect(await store.live.lines(local, 'liv_1')).toEqual([]);
+      expect(await store.live.lines(other, 'liv_1')).toEqual([line]);
+      await store.live.dropDrafts(systemScope, 8_001);
+      expect(await store.live.lines(other, 'liv_1')).toEqual([]);
+      expect(await store.live.lines(local, 'liv_2')).toEqual([line]);
+      expect(await store.live.find(local, 'liv_1')).toMatchObject({ status: 'closing' });
+    });
+
     it('show their marks by time, with the lecture and by themselves, and take them along when the lecture goes', async () => {
       await store.live.addMark(local, aLiveMark({ id: 'mrk_2', atMs: 5_000, label: 'bookmark', note: 'Read again' }));
       await store.live.addMark(local, aLiveMark());

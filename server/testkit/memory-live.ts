@@ -46,6 +46,11 @@ export function memoryLive(access: Access): LiveStore {
           .sort((a, b) => a.startMs - b.startMs)
           .map(({ startMs, endMs, text }) => ({ startMs, endMs, text })),
       ),
+    dropDrafts: (scope, endedBefore) =>
+      access(({ lives, liveLines }) => {
+        for (const { ownerId, id } of select(lives, scope, ({ endedAt }) => endedAt !== null && endedAt < endedBefore))
+          drop(liveLines, (row) => row.ownerId === ownerId && row.liveId === id);
+      }),
     addMark: (scope, mark) =>
       access(({ liveMarks }) => void liveMarks.set(keyOf(ownerOf(scope, mark.ownerId), mark.id), structuredClone(mark))),
     marks: (scope, of) =>

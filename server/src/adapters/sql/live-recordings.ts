@@ -91,6 +91,22 @@ export function liveStore(db: Db): LiveStore {
         .where('liveId', '=', id)
         .orderBy('startMs')
         .execute(),
+    async dropDrafts(scope, endedBefore) {
+      await db
+        .deleteFrom('liveLines')
+        .where(within(scope, 'liveLines'))
+        .where((eb) =>
+          eb.exists(
+            eb
+              .selectFrom('liveRecordings')
+              .select('liveRecordings.id')
+              .whereRef('liveRecordings.ownerId', '=', 'liveLines.ownerId')
+              .whereRef('liveRecordings.id', '=', 'liveLines.liveId')
+              .where('liveRecordings.endedAt', '<', endedBefore),
+          ),
+        )
+        .execute();
+    },
     async addMark(scope, mark) {
       ownerOf(scope, mark.ownerId);
       await db.insertInto('liveMarks').values(mark).execute();

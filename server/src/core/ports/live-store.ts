@@ -20,6 +20,8 @@ export interface LiveStore {
   addLine(scope: Scope, id: string, line: LiveLine): Promise<void>;
   /** The draft in its order. */
   lines(scope: Scope, id: string): Promise<readonly LiveLine[]>;
+  /** Removes the drafts of recordings that ended before; the transcript has long taken their place. */
+  dropDrafts(scope: Scope, endedBefore: number): Promise<void>;
   /** The recording is that of the scope; it may be over. */
   addMark(scope: Scope, mark: LiveMark): Promise<void>;
   /** By their time, then by when they were made. */

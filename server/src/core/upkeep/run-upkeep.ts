@@ -1,4 +1,5 @@
 import type { Blobs } from '../ports/blobs.ts';
+import { systemScope } from '../domain/scope.ts';
 import type { EnqueueDeps } from '../jobs/enqueue.ts';
 import { applyRetention, type RetentionTerms } from './apply-retention.ts';
 import { purgeHoldings } from './purge-holdings.ts';
@@ -19,6 +20,9 @@ export interface UpkeepDeps extends PurgeDeps, EnqueueDeps {
 /** S0.6 leaves N open: a month shows what happened last, and keeps the table small. */
 export const KEEP_JOBS_DAYS = 30;
 
+/** What was heard live is a draft: the transcript has taken its place by then, and retention knows of that only. */
+const DRAFTS_KEPT_MS = 24 * 60 * 60 * 1000;
+
 export interface UpkeepResult extends PurgeResult {
   readonly jobs: number;
   readonly uploads: number;
@@ -37,6 +41,7 @@ export async function runUpkeep(deps: UpkeepDeps, signal: AbortSignal): Promise<
     : { trashed: { count: 0 }, removed: await purgeHoldings(deps, { dryRun: false }, signal) };
   const uploads = await removeExpiredUploads(deps, signal);
   const orphans = (await removeOrphans(deps, signal)) + ((await deps.blobs.sweep?.()) ?? 0);
+  await deps.store.live.dropDrafts(systemScope, deps.clock.now() - DRAFTS_KEPT_MS);
   const jobs = await removeOldJobs(deps, deps.keepJobsDays ?? KEEP_JOBS_DAYS);
   return { ...purged, jobs, uploads, orphans, retained: { trashed: trashed.count, removed: removed.count } };
 }

@@ -3,6 +3,7 @@ import { liveCloseCodes, type LiveEvent, type LiveReply } from '@scholium/contra
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openApiFixture, type ApiFixture } from '../../../testkit/api-fixture.ts';
 import { tone } from '../../../testkit/sound.ts';
+import { AppError } from '../../core/domain/app-error.ts';
 
 let api: ApiFixture;
 let url: string;
@@ -162,6 +163,42 @@ describe('sound over a WebSocket', () => {
     expect(await line.closed).toBe(1012);
     await closing;
     expect(await api.store.live.find(api.scope, liveId)).toMatchObject({ status: 'open' });
+  });
+
+  it('that cannot be stored ends the connection with the reason, and goes on at what is stored', async () => {
+    let isFull = false;
+    const real = api;
+    const full = await openApiFixture(
+      {},
+      {
+        put: (...given) =>
+          isFull ? Promise.reject(new AppError('storage_full', 'The disk is full.')) : real.blobs.put(...given),
+        read: (...given) => real.blobs.read(...given),
+        remove: (...given) => real.blobs.remove(...given),
+      },
+    );
+    try {
+      [api, url] = [full, await full.listen()];
+      const { liveId } = await begin();
+      const line = connect(liveId);
+      await line.until('ready');
+      line.socket.send(second());
+      await line.until('saved');
+      isFull = true;
+      line.socket.send(second());
+      expect(await line.until('error')).toMatchObject({ code: 'storage_full' });
+      expect(await line.closed).toBe(1011);
+      isFull = false;
+      const next = connect(liveId);
+      expect((await next.until('ready')).offsetBytes).toBe(32_000);
+      next.socket.send(second());
+      await next.until('saved', ({ offsetBytes }) => offsetBytes === 64_000);
+      next.socket.close();
+      await next.closed;
+    } finally {
+      await full.close();
+      api = real;
+    }
   });
 
   it('that stays away for too long ends the connection, not the recording', async () => {
