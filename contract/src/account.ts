@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { permissionSchema } from './access.ts';
+import { permissionSchema, shareRightSchema } from './access.ts';
 import { instantSchema } from './fields.ts';
+import { courseSchema } from './library.ts';
 
 export const accountSchema = z.object({
   mode: z.enum(['personal', 'accounts']).describe('`personal`: one owner, nobody signs in'),
@@ -55,4 +56,38 @@ export const auditEventSchema = z.object({
   subject: z.string().nullable(),
   address: z.string().nullable(),
   details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+});
+
+export const shareSchema = z.object({
+  id: z.string(),
+  courseId: z.string(),
+  right: shareRightSchema,
+  personId: z.string().nullable().describe('With whom; null for a link'),
+  createdAt: instantSchema,
+  expiresAt: instantSchema.nullable(),
+});
+
+export const newShareSchema = z.object({
+  email: z
+    .email('must be an e-mail address')
+    .max(254)
+    .nullable()
+    .default(null)
+    .describe('Of a person who has signed up; null makes a link'),
+  right: shareRightSchema.default('viewer'),
+  expiresInDays: z
+    .number()
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(3_650, 'must be at most 3650')
+    .nullable()
+    .default(null)
+    .describe('Null: until it is taken back'),
+});
+
+export const sharedCourseSchema = z.object({
+  course: courseSchema,
+  ownerId: z.string(),
+  right: shareRightSchema,
+  expiresAt: instantSchema.nullable(),
 });

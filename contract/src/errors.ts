@@ -21,6 +21,9 @@ export const errorCatalogue = {
   invitation_not_valid: { status: 403, title: 'The invitation is not valid', permanent: true },
   key_not_found: { status: 404, title: 'No such API key', permanent: true },
   key_limit: { status: 409, title: 'There are too many API keys', permanent: true },
+  person_not_found: { status: 404, title: 'No such person', permanent: true },
+  share_not_found: { status: 404, title: 'No such share', permanent: true },
+  share_invalid: { status: 422, title: 'The course cannot be shared like that', permanent: true },
   invitation_not_found: { status: 404, title: 'No such invitation', permanent: true },
   // things that are not there
   course_not_found: { status: 404, title: 'No such course', permanent: true },

@@ -97,10 +97,11 @@ export async function openApiFixture(overrides: Partial<ApiDeps> = {}, disk: Par
     enqueue(jobDeps, scope, testJob, { payload: {}, lectureId, sourceId: null });
   const searchIndex = new MemorySearchIndex();
   const liveDeps = { ...ports, ...jobDeps, liveDecoder: noLiveDecoder, liveTranscribers: [] };
+  const accounts = overrides.accounts ?? personalAccounts({ apiKey: null });
   const app = await buildApi({
     ...ports,
-    accounts: personalAccounts({ apiKey: null }),
-    accountUseCases: bindAccounts({ ...jobDeps, log }),
+    accounts,
+    accountUseCases: bindAccounts({ ...jobDeps, log, accounts }),
     metrics: { requestFinished() {}, render: async () => ({ contentType: 'text/plain', body: '# none\n' }) },
     settings: { version: '0.0.0-test', publicHosts: [], maxUploadBytes: 1_000_000, maxResumableBytes: 1_000_000_000 },
     ingest: (input, signal) => ingest(ports, input, signal),

@@ -7,6 +7,9 @@ import {
   invitationSchema,
   newApiKeySchema,
   newInvitationSchema,
+  newShareSchema,
+  shareSchema,
+  sharedCourseSchema,
 } from '../account.ts';
 import { idSchema, pageQuery, pageReply } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
@@ -63,6 +66,64 @@ export const accountOperations = {
     params: z.object({ keyId: idSchema }),
     responses: { 200: { description: 'What was removed', schema: apiKeySchema } },
     errors: ['key_not_found'],
+  }),
+  listShares: defineOperation({
+    operationId: 'listShares',
+    method: 'GET',
+    path: '/courses/{courseId}/shares',
+    summary: 'With whom a course is shared, newest first',
+    description: 'Shares that are over are listed too. At most 200.',
+    tags: ['Accounts'],
+    access: may.read,
+    params: z.object({ courseId: idSchema }),
+    responses: { 200: { description: 'The shares', schema: z.object({ shares: z.array(shareSchema) }) } },
+    errors: ['course_not_found'],
+  }),
+  shareCourse: defineOperation({
+    operationId: 'shareCourse',
+    method: 'POST',
+    path: '/courses/{courseId}/shares',
+    summary: 'Share a course',
+    description:
+      'With a person, who may read (`viewer`) or correct and have notes made (`editor`); or by a link, for reading: whoever sends its token as `X-Share-Token` or `?share=` sees the course and its lectures.',
+    tags: ['Accounts'],
+    access: may.write,
+    params: z.object({ courseId: idSchema }),
+    body: newShareSchema,
+    responses: {
+      201: {
+        description: 'The share',
+        schema: z.object({ share: shareSchema, token: z.string().nullable().describe(`Of a link. ${secret}`) }),
+      },
+    },
+    errors: ['course_not_found', 'person_not_found', 'share_invalid'],
+  }),
+  endShare: defineOperation({
+    operationId: 'endShare',
+    method: 'DELETE',
+    path: '/courses/{courseId}/shares/{shareId}',
+    summary: 'Stop sharing a course that way',
+    description: 'It is closed to them at once.',
+    tags: ['Accounts'],
+    access: may.write,
+    params: z.object({ courseId: idSchema, shareId: idSchema }),
+    responses: { 200: { description: 'What was ended', schema: shareSchema } },
+    errors: ['course_not_found', 'share_not_found'],
+  }),
+  listShared: defineOperation({
+    operationId: 'listShared',
+    method: 'GET',
+    path: '/shared',
+    summary: 'Courses of others that are shared with you, newest share first',
+    description:
+      'Their lectures are listed by `GET /lectures?courseId=`. Where you have a course of the same id, yours comes first.',
+    tags: ['Accounts'],
+    access: may.read,
+    query: listing,
+    responses: {
+      200: { description: 'A page of courses', schema: z.object({ courses: z.array(sharedCourseSchema), ...pageReply }) },
+    },
+    errors: [],
   }),
   listInvitations: defineOperation({
     operationId: 'listInvitations',

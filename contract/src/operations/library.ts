@@ -105,7 +105,7 @@ const lectureOperations = {
     summary: 'Lectures, newest first',
     description: 'Of one course with `courseId`.',
     tags: ['Library'],
-    access: may.read,
+    access: may.view,
     query: listing.extend({ courseId: idSchema.optional() }),
     responses: {
       200: { description: 'A page of lectures', schema: z.object({ lectures: z.array(lectureSchema), ...pageReply }) },
@@ -150,7 +150,7 @@ const lectureOperations = {
     summary: 'Rename a lecture, move it, change its preset or pin it',
     description: 'What is left out stays. A pinned lecture is exempt from retention.',
     tags: ['Library'],
-    access: may.edit,
+    access: may.write,
     params: lectureParams,
     body: z
       .object({

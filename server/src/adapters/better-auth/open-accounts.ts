@@ -78,6 +78,10 @@ export function openAccounts(options: AccountOptions): Accounts {
       if (given === null) return null;
       throw new AppError('sign_in_required', 'The session is over, or the token is not valid. Sign in again.');
     },
+    async findByEmail(email) {
+      const query = options.db.selectFrom('users').select('id').where('email', '=', email.toLowerCase());
+      return (await query.executeTakeFirst()) ?? null;
+    },
     async hasAdministrator() {
       return (
         (await options.db.selectFrom('users').select('id').where('role', '=', 'admin').limit(1).executeTakeFirst()) !== undefined

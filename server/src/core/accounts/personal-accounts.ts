@@ -12,6 +12,7 @@ export function personalAccounts({ apiKey }: { apiKey: string | null }): Account
     mode: 'personal',
     respond: null,
     hasAdministrator: async () => true,
+    findByEmail: async () => null,
     async identify(header) {
       if (apiKey === null) return localPerson;
       const given = keyOf(header);

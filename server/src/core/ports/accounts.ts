@@ -12,6 +12,8 @@ export interface Accounts {
    * @throws AppError `sign_in_required` for a key or token that is not valid (any more), `database_unavailable`
    */
   identify(header: HeaderReader): Promise<Person | null>;
+  /** Somebody who has signed up with this address (capitals do not matter); null: nobody. */
+  findByEmail(email: string): Promise<{ readonly id: string } | null>;
   /** Whether somebody is there who may administer. */
   hasAdministrator(): Promise<boolean>;
   /** Answers what comes under `/api/auth`: signing up, in and out, sessions, passwords. Null: there is nothing of the kind. */

@@ -45,6 +45,8 @@ const ALLOWED: Readonly<Record<'anyone' | Permission, readonly (OperationId | 't
     'getStats',
     'getAccount',
     'listApiKeys',
+    'listShares',
+    'listShared',
   ],
   transcribe: [
     'tus',
@@ -90,6 +92,8 @@ const ALLOWED: Readonly<Record<'anyone' | Permission, readonly (OperationId | 't
     'askStream',
     'updateProfile',
     'makeApiKey',
+    'shareCourse',
+    'endShare',
     'removeApiKey',
   ],
   admin: [
@@ -131,6 +135,7 @@ beforeAll(async () => {
       mode: 'accounts',
       respond: null,
       hasAdministrator: async () => true,
+      findByEmail: async () => null,
       identify: async (header) => people[header('x-test-person') ?? 'nobody'] ?? null,
     },
   });

@@ -6,7 +6,7 @@ import { serializerCompiler } from 'fastify-type-provider-zod';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../core/domain/app-error.ts';
-import { authorise } from '../../core/accounts/authorise.ts';
+import { scopeOfRequest } from '../../core/accounts/scope-of-request.ts';
 import type { Person } from '../../core/domain/person.ts';
 import { NOBODY } from '../../core/domain/scope.ts';
 import type { ApiDeps, OwnerScope } from './api-deps.ts';
@@ -138,13 +138,21 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
 }
 
 /** Finds out who sends a request, and refuses what they may not do before anything of it is read. */
-async function admit(deps: Pick<ApiDeps, 'accounts'>, request: FastifyRequest): Promise<void> {
+async function admit(deps: Pick<ApiDeps, 'accounts' | 'store' | 'clock'>, request: FastifyRequest): Promise<void> {
   const access = request.routeOptions.config.access ?? may.anyone; // no such route: it is answered with 404
-  if (access.who !== 'anyone') {
-    request.person = await deps.accounts.identify((name) => headerOf(request, name));
-    authorise(request.person, access);
+  if (access.who === 'anyone') {
+    request.scope = { kind: 'owner', ownerId: NOBODY };
+    return;
   }
-  request.scope = { kind: 'owner', ownerId: request.person?.id ?? NOBODY };
+  request.person = await deps.accounts.identify((name) => headerOf(request, name));
+  const [params, query] = [request.params, request.query] as [object | null, Record<string, unknown>]; // what the router made
+  const link = headerOf(request, 'x-share-token') ?? query['share'];
+  request.scope = await scopeOfRequest(deps, {
+    person: request.person,
+    link: typeof link === 'string' && link !== '' ? link : null,
+    access,
+    named: { courseId: query['courseId'], ...params },
+  });
 }
 
 function headerOf({ headers }: FastifyRequest, name: string): string | undefined {

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
-import type { apiKeySchema, auditEventSchema, invitationSchema } from '@scholium/contract';
+import type { apiKeySchema, auditEventSchema, invitationSchema, shareSchema } from '@scholium/contract';
 import type { FastifyRequest } from 'fastify';
-import type { ApiKey, AuditEvent, Invitation } from '../../../core/domain/access.ts';
+import type { ApiKey, AuditEvent, CourseShare, Invitation } from '../../../core/domain/access.ts';
 import type { Person } from '../../../core/domain/person.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import type { Handlers } from '../handler.ts';
-import { iso, isoOrNull } from '../present.ts';
+import { iso, isoOrNull, presentCourse } from '../present.ts';
 
 /** Who somebody is, keys, invitations and the audit log. */
 export function accountHandlers({ accounts, accountUseCases: use }: ApiDeps) {
@@ -24,6 +24,26 @@ export function accountHandlers({ accounts, accountUseCases: use }: ApiDeps) {
     },
     async removeApiKey({ request, params }) {
       return { status: 200, body: presentKey(await use.removeKey({ ...acting(request), ...params })) };
+    },
+    async listShares({ scope, params }) {
+      return { status: 200, body: { shares: (await use.shares({ scope, ...params })).map(presentShare) } };
+    },
+    async shareCourse({ scope, request, params, body }) {
+      const { share, token } = await use.share({ ...acting(request), scope, ...params, ...body });
+      return { status: 201, body: { share: presentShare(share), token } };
+    },
+    async endShare({ scope, request, params }) {
+      return { status: 200, body: presentShare(await use.endShare({ ...acting(request), scope, ...params })) };
+    },
+    async listShared({ request, query }) {
+      const page = await use.shared({ person: personOf(request), page: { cursor: query.cursor ?? null, limit: query.limit } });
+      const courses = page.items.map(({ share, course }) => ({
+        course: presentCourse(course),
+        ownerId: share.ownerId,
+        right: share.right,
+        expiresAt: isoOrNull(share.expiresAt),
+      }));
+      return { status: 200, body: { courses, nextCursor: page.nextCursor } };
     },
     async listInvitations({ query }) {
       const page = await use.invitations({ cursor: query.cursor ?? null, limit: query.limit });
@@ -57,6 +77,10 @@ function personOf({ person }: FastifyRequest): Person {
 function presentKey({ id, name, start, permissions, createdAt, expiresAt, lastUsedAt }: ApiKey): z.input<typeof apiKeySchema> {
   const times = { createdAt: iso(createdAt), expiresAt: isoOrNull(expiresAt), lastUsedAt: isoOrNull(lastUsedAt) };
   return { id, name, start, permissions: [...permissions], ...times };
+}
+
+function presentShare({ id, courseId, right, personId, createdAt, expiresAt }: CourseShare): z.input<typeof shareSchema> {
+  return { id, courseId, right, personId, createdAt: iso(createdAt), expiresAt: isoOrNull(expiresAt) };
 }
 
 function presentInvitation({ id, email, role, createdBy, createdAt, expiresAt }: Invitation): z.input<typeof invitationSchema> {
