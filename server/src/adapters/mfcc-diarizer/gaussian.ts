@@ -62,10 +62,14 @@ export function gaussianOf({ count, sum, products }: Sums): Gaussian {
   return { mean, factor, logDeterminant };
 }
 
-/** Twice the negative logarithm of the density at a frame, without the constant that all have. */
-export function surprise({ mean, factor, logDeterminant }: Gaussian, values: Float32Array, frame: number): number {
+/** Twice the negative logarithm of the density at a frame, without the constant that all have. `solved` is room for as many numbers as a frame has. */
+export function surprise(
+  { mean, factor, logDeterminant }: Gaussian,
+  values: Float32Array,
+  frame: number,
+  solved: Float64Array,
+): number {
   const size = mean.length;
-  const solved = new Float64Array(size);
   let distance = 0;
   for (let i = 0; i < size; i++) {
     let value = values[frame * size + i]! - mean[i]!;

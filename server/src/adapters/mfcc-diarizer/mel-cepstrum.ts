@@ -43,7 +43,8 @@ export function createCepstrum(): (samples: Int16Array) => Cepstrum {
       for (const [band, { from, weights }] of bands.entries()) {
         let energy = 0;
         for (let i = 0; i < weights.length; i++) {
-          const [re, im] = [real[from + i] ?? 0, imaginary[from + i] ?? 0];
+          const re = real[from + i] ?? 0;
+          const im = imaginary[from + i] ?? 0;
           energy += (weights[i] ?? 0) * (re * re + im * im);
         }
         energies[band] = Math.log(energy + 1);
@@ -100,14 +101,21 @@ function createFft(): (real: Float64Array, imaginary: Float64Array) => void {
     for (let i = 0; i < FFT; i++) {
       const j = reversed[i]!; // in range, as are all below
       if (j <= i) continue;
-      [real[i], real[j]] = [real[j]!, real[i]!];
-      [imaginary[i], imaginary[j]] = [imaginary[j]!, imaginary[i]!];
+      const re = real[i]!;
+      const im = imaginary[i]!;
+      real[i] = real[j]!;
+      imaginary[i] = imaginary[j]!;
+      real[j] = re;
+      imaginary[j] = im;
     }
     for (let half = 1; half < FFT; half *= 2) {
       const step = FFT / (2 * half);
       for (let start = 0; start < FFT; start += 2 * half) {
         for (let k = 0; k < half; k++) {
-          const [a, b, c, s] = [start + k, start + k + half, cos[k * step]!, sin[k * step]!];
+          const a = start + k;
+          const b = a + half;
+          const c = cos[k * step]!;
+          const s = sin[k * step]!;
           const re = real[b]! * c - imaginary[b]! * s;
           const im = real[b]! * s + imaginary[b]! * c;
           real[b] = real[a]! - re;

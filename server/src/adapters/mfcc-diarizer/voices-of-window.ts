@@ -94,9 +94,11 @@ function turnsOf(utterance: HeardUtterance, gaussians: readonly Gaussian[]): Loc
   const frames = cepstrum.frames;
   if (frames === 0) return [];
   // Sums of surprises up to each frame, so that any stretch is two look-ups.
+  const solved = new Float64Array(COEFFICIENTS);
   const sums = gaussians.map((gaussian) => {
     const sum = new Float64Array(frames + 1);
-    for (let f = 0; f < frames; f++) sum[f + 1] = sum[f]! + (active[f] === 1 ? surprise(gaussian, cepstrum.values, f) : 0);
+    for (let f = 0; f < frames; f++)
+      sum[f + 1] = sum[f]! + (active[f] === 1 ? surprise(gaussian, cepstrum.values, f, solved) : 0);
     return sum;
   });
   const best = new Float64Array(frames + 1).fill(Infinity);

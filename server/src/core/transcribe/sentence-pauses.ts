@@ -13,7 +13,7 @@ const NOISE_MS = 120;
 /** Sentences that are longer on average were not all found: the speaker may make shorter pauses between them. */
 const FEW_ENDS_WORDS = 18;
 /** Quick speakers stop so long between sentences, and less within them; both groups must lie clearly apart, since people hesitate. */
-const QUICK_END_MS = 120;
+const QUICK_END_MS = 100;
 const QUICK_NOISE_MS = 50;
 const CLEARLY_APART = 3.5;
 const QUICK_LEAST = 3;
