@@ -135,6 +135,58 @@ describe('live sound', { timeout: TIMEOUT_MS }, () => {
     expect(Math.abs(durationMs - 8_000)).toBeLessThan(200);
     expect(shareSaid(segments.map(({ text }) => text).join(' '))).toBeGreaterThan(0.5);
   });
+
+  it('goes on in the middle of Opus when the server is killed: text and sound', async () => {
+    const first = await start();
+    const file = join(folder.path, 'tides.webm');
+    await run('ffmpeg', [
+      '-v',
+      'error',
+      '-i',
+      TIDES,
+      '-t',
+      '8',
+      '-c:a',
+      'libopus',
+      '-b:a',
+      '32k',
+      '-f',
+      'webm',
+      '-live',
+      '1',
+      file,
+    ]);
+    const bytes = await readFile(file);
+    const half = Math.floor(bytes.length / 2);
+    const { liveId, lectureId } = await first.client.call('beginLive', { body: { title: 'Tides', format: 'webm' } });
+    const again = Promise.withResolvers<void>();
+    const saved = Promise.withResolvers<void>();
+    const lines: { startMs: number; text: string }[] = [];
+    async function* microphone(): AsyncGenerator<Uint8Array> {
+      yield bytes.subarray(0, half);
+      await again.promise;
+      yield bytes.subarray(half);
+    }
+    const recorder = first.client.live({
+      liveId,
+      sound: microphone(),
+      reconnectMs: 100,
+      maxReconnects: 100,
+      onEvent(event) {
+        if (event.type === 'saved' && event.offsetBytes === half) saved.resolve();
+        if (event.type === 'final') lines.push(event);
+      },
+    });
+    await saved.promise;
+    await first.end('SIGKILL');
+    const second = await start({}, Number(new URL(first.url).port));
+    again.resolve();
+    const { jobId } = await recorder.done;
+    expect((await ended(second.client, jobId ?? '')).status).toBe('succeeded');
+    expect(shareSaid(lines.map(({ text }) => text).join(' '))).toBeGreaterThan(0.4);
+    expect(lines.map(({ startMs }) => startMs)).toEqual(lines.map(({ startMs }) => startMs).sort((a, b) => a - b));
+    expect(Math.abs((await transcriptOf(second.client, lectureId)).durationMs - 8_000)).toBeLessThan(200);
+  });
 });
 
 /** As a microphone gives it: a tenth of a second at a time. */
