@@ -74,6 +74,7 @@ export async function openTranscribers(
   const { systemClock } = await import('./adapters/system/system-clock.ts');
   const { createSherpaTranscriber } = await import('./adapters/sherpa/sherpa-transcriber.ts');
   const { createPocketsphinxTranscriber } = await import('./adapters/pocketsphinx/pocketsphinx-transcriber.ts');
+  const { createWhisperCppTranscriber } = await import('./adapters/whisper-cpp/whisper-cpp-transcriber.ts');
   const all = [
     createOpenaiTranscriber({
       ...config.speechServer,
@@ -88,6 +89,14 @@ export async function openTranscribers(
       device: config.aiDevice,
       keepWarmMs: KEEP_WARM_MS,
       log,
+    }),
+    createWhisperCppTranscriber({
+      models: models.filter(({ engine, purpose }) => engine === 'whisper-cpp' && purpose === 'recordings'),
+      locate: (id) => shelf.locate(id),
+      programs: config.whisperCpp,
+      threads: config.speechProcesses,
+      device: config.aiDevice,
+      keepWarmMs: KEEP_WARM_MS,
     }),
     createPocketsphinxTranscriber({
       program: config.pocketsphinxPath,

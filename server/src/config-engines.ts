@@ -23,12 +23,17 @@ export interface EnginesConfig {
   readonly hfToken: string | null;
   /** The server that transcribes; `baseUrl` null: none is set. */
   readonly speechServer: { readonly baseUrl: string | null; readonly apiKey: string | null; readonly model: string };
+  /** `path`: where whisper.cpp is, absolute; null: looked for on `searchPath`. */
+  readonly whisperCpp: { readonly path: string | null; readonly searchPath: string };
 }
 
 const OPENAI = 'https://api.openai.com/v1';
 
 /** @throws AppError `configuration_invalid` */
-export function enginesConfig(variables: Variables, { cwd, dataDir }: { cwd: string; dataDir: string }): EnginesConfig {
+export function enginesConfig(
+  variables: Variables,
+  { cwd, dataDir, searchPath }: { cwd: string; dataDir: string; searchPath: string },
+): EnginesConfig {
   const whisper = nameOrPath(variables.WHISPER_MODEL, cwd);
   const diarization = nameOrPath(variables.DIARIZATION_MODEL, cwd);
   return {
@@ -47,6 +52,10 @@ export function enginesConfig(variables: Variables, { cwd, dataDir }: { cwd: str
         address('TRANSCRIBE_BASE_URL', variables.TRANSCRIBE_BASE_URL) ?? (variables.TRANSCRIBE_API_KEY === '' ? null : OPENAI),
       apiKey: variables.TRANSCRIBE_API_KEY || null,
       model: variables.TRANSCRIBE_MODEL,
+    },
+    whisperCpp: {
+      path: variables.WHISPER_CPP_PATH === '' ? null : resolve(cwd, variables.WHISPER_CPP_PATH.replace(/^~(?=\/|$)/, homedir())),
+      searchPath,
     },
   };
 }

@@ -195,9 +195,9 @@ export const variables = {
     wholeNumber(5, 600),
   ),
   TRANSCRIPTION_ENGINE: variable(
-    '`auto` takes the best engine that is ready; `sherpa`, `openai` or `pocketsphinx` forces that one.',
+    '`auto` takes the best engine that is ready; `sherpa`, `whisper-cpp`, `openai` or `pocketsphinx` forces that one.',
     'auto',
-    z.enum(['auto', 'sherpa', 'openai', 'pocketsphinx']),
+    z.enum(['auto', 'sherpa', 'whisper-cpp', 'openai', 'pocketsphinx']),
   ),
   TRANSCRIBE_BASE_URL: variable(
     "A server of your own that speaks OpenAI's `/v1/audio/transcriptions`, such as `http://127.0.0.1:8000/v1`. Recordings go there. Empty: OpenAI, where `TRANSCRIBE_API_KEY` is set.",
@@ -206,6 +206,11 @@ export const variables = {
   ),
   TRANSCRIBE_API_KEY: variable('Key for that server, or for OpenAI.', '', text),
   TRANSCRIBE_MODEL: variable('The model that it is asked for.', 'whisper-1', text.min(1)),
+  WHISPER_CPP_PATH: variable(
+    'Folder that holds `whisper-server` and `whisper-cli`, or the path of one of them. Empty: they are looked for on `PATH`.',
+    '',
+    text,
+  ),
   WHISPER_MODEL: variable(
     'The usual speech model: a size (`base`, `large-v3`, `openai/whisper-large-v3`), a name of `scholium models list`, or the path of a folder or file of your own (begins with `/`, `.` or `~`). Empty: the best that is here.',
     '',

@@ -139,7 +139,7 @@ export function loadConfig(environment: Environment = process.env, options: { cw
     liveCloseAfterMs: variables.LIVE_CLOSE_AFTER_SECONDS * 1000,
     liveMaxOpen: variables.LIVE_MAX_OPEN,
     transcribeChunkMs: variables.TRANSCRIBE_CHUNK_SECONDS * 1000,
-    ...enginesConfig(variables, { cwd, dataDir }),
+    ...enginesConfig(variables, { cwd, dataDir, searchPath: environment['PATH'] ?? '' }),
     diarization: variables.DIARIZATION,
     speechProcesses: variables.SPEECH_PROCESSES || cores,
     speechJobs: variables.SPEECH_JOBS || Math.max(1, Math.floor(cores / 2)),
