@@ -22,6 +22,8 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   castilian: 'es',
   mandarin: 'zh',
   cantonese: 'yue',
+  bengali: 'bn',
+  maori: 'mi',
   jw: 'jv',
 };
 
