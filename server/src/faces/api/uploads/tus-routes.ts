@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../../core/domain/app-error.ts';
 import { newId } from '../../../core/domain/ids.ts';
 import type { ApiDeps } from '../api-deps.ts';
+import { inTurn } from './in-turn.ts';
 import { tusProblem } from './tus-problem.ts';
 import { TusStore, type Body } from './tus-store.ts';
 import type { UploadGate } from './upload-gate.ts';
@@ -11,6 +12,8 @@ import { uploadLocks } from './upload-locks.ts';
 
 const PATH = API_PREFIX + UPLOADS_PATH;
 const VERSION = '1.0.0';
+/** Beginnings and ends of uploads: small, but a class of students begins them all in one moment. */
+const MOST_AT_ONCE = 4;
 const BYTES_TYPE = 'application/offset+octet-stream';
 type Deps = Pick<ApiDeps, 'store' | 'uploads' | 'settings'>;
 
@@ -20,6 +23,7 @@ type Deps = Pick<ApiDeps, 'store' | 'uploads' | 'settings'>;
  */
 export function tusRoutes(deps: Deps, gate: UploadGate, closing: AbortSignal): (app: FastifyInstance) => Promise<void> {
   const locks = uploadLocks();
+  const beginnings = inTurn(MOST_AT_ONCE);
   return async (app) => {
     // Bytes are read by the handler, as fast as they can be stored.
     app.addContentTypeParser(BYTES_TYPE, (_request, _body, done) => done(null));
@@ -35,11 +39,12 @@ export function tusRoutes(deps: Deps, gate: UploadGate, closing: AbortSignal): (
       reply.header('tus-version', VERSION);
       throw new AppError('tus_version_unsupported', `Send the header "Tus-Resumable: ${VERSION}".`);
     }
-    const place = bringsBytes(request) ? gate.enter() : null;
+    if (!bringsBytes(request)) return beginnings(() => answer(request, reply));
+    const place = gate.enter();
     try {
       return await answer(request, reply);
     } finally {
-      place?.leave();
+      place.leave();
     }
   }
 
