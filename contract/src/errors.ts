@@ -14,6 +14,7 @@ export const errorCatalogue = {
   range_not_satisfiable: { status: 416, title: 'The byte range lies outside the file', permanent: true },
   idempotency_key_reused: { status: 422, title: 'The idempotency key was used for another request', permanent: true },
   idempotency_in_progress: { status: 409, title: 'The same request is still being worked on', permanent: false },
+  too_many_requests: { status: 429, title: 'Too many requests', permanent: false },
   // who may do what
   sign_in_required: { status: 401, title: 'Nobody is signed in', permanent: true },
   not_permitted: { status: 403, title: 'This is not permitted', permanent: true },

@@ -66,6 +66,7 @@ export const commonErrors = [
   'host_not_allowed',
   'sign_in_required',
   'not_permitted',
+  'too_many_requests',
   'database_unavailable',
   'server_stopping',
   'internal',

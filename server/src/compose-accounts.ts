@@ -5,21 +5,19 @@ import type { Config } from './config.ts';
 import { personalAccounts } from './core/accounts/personal-accounts.ts';
 import { invite } from './core/accounts/sign-up.ts';
 import { AppError } from './core/domain/app-error.ts';
-import type { Accounts, Clock, Log, Store } from './core/ports/index.ts';
+import type { Accounts, Clock, Log, RateLimiter, Store } from './core/ports/index.ts';
 
 /** Who requests come from, by the configuration. Only a process that takes requests needs to know. */
 export async function openAccounts(
   config: Config,
-  { store, clock, log }: { store: Store; clock: Clock; log: Log },
+  { store, clock, log, limiter }: { store: Store; clock: Clock; log: Log; limiter: RateLimiter },
 ): Promise<Accounts> {
   const { auth, apiKey } = config;
   if (auth.mode === 'personal' || config.role === 'worker') return personalAccounts({ apiKey });
   const { openAccounts: open } = await import('./adapters/better-auth/open-accounts.ts');
-  const { inProcessRateLimiter } = await import('./adapters/in-process/in-process-rate-limiter.ts');
   const { databaseOf } = await import('./adapters/sql/sql-store.ts');
   const secret = auth.secret ?? (await keptSecret(join(config.dataDir, 'auth-secret')));
   const { signUp, sessionDays } = auth;
-  const limiter = inProcessRateLimiter(clock);
   return open({
     limiter,
     store,

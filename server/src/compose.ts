@@ -52,6 +52,7 @@ import type {
   Log,
   MediaDecoder,
   Queue,
+  RateLimiter,
   SearchIndex,
   Store,
   Transcriber,
@@ -84,6 +85,7 @@ export interface Ports {
   /** Null where the store is not one that a thread can open. */
   readonly leaseGuard: LeaseGuard | null;
   readonly accounts: Accounts;
+  readonly limiter: RateLimiter;
   readonly searchIndex: SearchIndex;
   readonly embedder: Embedder | null;
   readonly writer: Writer;
@@ -141,6 +143,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     settings: {
       version: VERSION,
       publicHosts: config.publicHosts,
+      limits: config.limits,
       maxUploadBytes: config.audioMaxFileSizeBytes,
       maxResumableBytes: config.uploadMaxFileSizeBytes,
       signedDownloadSeconds: config.signedDownloadSeconds,
@@ -198,6 +201,7 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
   const clock = overrides.clock ?? systemClock;
   const blobs = overrides.blobs ?? (await openBlobs(config, log));
   const { store, queue, events, pools } = await openShared(config, log, overrides);
+  const limiter = overrides.limiter ?? (await openLimiter(config, { clock, log }));
   const onEmptied = (): void => void reindex({ store, queue, events, clock, log });
   const searchIndex = overrides.searchIndex ?? (await openSearchIndex(config, log, onEmptied));
   const embedder = overrides.embedder ?? (await openEmbedder(config, clock));
@@ -218,7 +222,8 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
     blobs,
     queue,
     events,
-    accounts: overrides.accounts ?? (await openAccounts(config, { store, clock, log })),
+    limiter,
+    accounts: overrides.accounts ?? (await openAccounts(config, { store, clock, log, limiter })),
     leaseGuard: overrides.leaseGuard ?? (overrides.store ? null : await openLeaseGuard(config, log)),
     searchIndex,
     embedder,
@@ -331,6 +336,15 @@ async function openShared(config: Config, log: Log, overrides: Partial<Ports>): 
   return { store, queue: overrides.queue ?? { ...queue, close }, events: overrides.events ?? events, ...(pools && { pools }) };
 }
 
+/** Counts for all processes together where there is Redis. Nothing is counted where there is no limit. */
+async function openLimiter(config: Config, { clock, log }: { clock: Clock; log: Log }): Promise<Ports['limiter']> {
+  const { inProcessRateLimiter } = await import('./adapters/in-process/in-process-rate-limiter.ts');
+  const here = inProcessRateLimiter(clock);
+  if (config.redis === null || config.role === 'worker') return here;
+  const { redisRateLimiter } = await import('./adapters/redis/redis-rate-limiter.ts');
+  return redisRateLimiter({ ...config.redis, log, fallback: here });
+}
+
 async function openLeaseGuard({ postgresUrl, databasePath }: Config, log: Log): Promise<LeaseGuard> {
   const { createLeaseGuard } = await import('./adapters/worker-thread/lease-guard.ts');
   return createLeaseGuard({ database: postgresUrl === null ? { sqlitePath: databasePath } : { postgresUrl }, log });
@@ -438,6 +452,7 @@ async function closePorts(ports: Ports): Promise<void> {
   await ports.webFetcher.close();
   await ports.searchIndex.close();
   await ports.blobs.close?.();
+  await ports.limiter.close?.();
   await ports.queue.close();
   await ports.store.close();
 }

@@ -39,6 +39,19 @@ const size = z
 const flag = z
   .enum(['true', 'false', '1', '0', 'yes', 'no'], { error: 'must be `true` or `false`' })
   .transform((value) => ['true', '1', 'yes'].includes(value));
+const RATE_UNITS = { second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
+/** `100/minute` -> so many in so many milliseconds; `off` -> null */
+const rate = z
+  .string()
+  .regex(
+    /^(?:off|[1-9]\d{0,8} ?\/ ?(?:second|minute|hour|day))$/,
+    'must be a number a time, such as "100/minute" or "100/hour", or "off"',
+  )
+  .transform((value) => {
+    if (value === 'off') return null;
+    const [most = '', unit = ''] = value.split('/').map((part) => part.trim());
+    return { most: Number(most), windowMs: RATE_UNITS[unit as keyof typeof RATE_UNITS] }; // the pattern names all units
+  });
 const list = z.string().transform((value) =>
   value
     .split(',')
@@ -94,6 +107,16 @@ export const variables = {
     z.enum(['open', 'invitation', 'closed']),
   ),
   SESSION_DAYS: variable('Days without a visit after which somebody must sign in again.', '30', wholeNumber(1, 365)),
+  RATE_LIMIT: variable(
+    'Requests from one address (`100/minute`), where others can reach the server (`API_KEY` or `AUTH_MODE=accounts`); `off`: as many as they like. Pages, probes and pieces of uploads do not count.',
+    '100/minute',
+    rate,
+  ),
+  REQUEST_LIMIT: variable(
+    'What may be asked for with one key (`100/hour`) for each permission but `read`, with `AUTH_MODE=accounts`; `off`: as much as they like.',
+    '100/hour',
+    rate,
+  ),
   API_KEY: variable(
     'A key that every request must carry, as `X-API-Key` or `Authorization: Bearer`; with `AUTH_MODE=accounts` one more key, of a member named `local`. Empty: none.',
     '',

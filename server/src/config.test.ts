@@ -161,6 +161,8 @@ describe('a value that cannot be used', () => {
   const bad: Readonly<Record<string, string>> = {
     APP_ENV: 'staging',
     AUTH_MODE: 'maybe',
+    RATE_LIMIT: '100 a minute',
+    REQUEST_LIMIT: '0/hour',
     SIGN_UP: 'everybody',
     SESSION_DAYS: '0',
     SCHOLIUM_ROLE: 'boss',

@@ -2,6 +2,7 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
+import type { RateLimit } from './core/ports/rate-limiter.ts';
 import { AppError } from './core/domain/app-error.ts';
 import { address, modelsConfig, type ModelsConfig } from './config-models.ts';
 import { enginesConfig, type EnginesConfig } from './config-engines.ts';
@@ -18,6 +19,7 @@ export interface Config extends ModelsConfig, EnginesConfig {
   /** Must come with every request; null: whoever reaches the server is its owner. */
   readonly apiKey: string | null;
   readonly auth: AuthConfig;
+  readonly limits: { readonly byAddress: RateLimit | null; readonly byKey: RateLimit | null };
   /** Names besides loopback ones that requests may be addressed to. */
   readonly publicHosts: readonly string[];
   /** Where people reach this server; null: nobody said. */
@@ -113,6 +115,7 @@ export function loadConfig(environment: Environment = process.env, options: { cw
     workerPort: variables.WORKER_PORT === 0 ? null : variables.WORKER_PORT,
     apiKey: apiKey(variables),
     auth: auth(variables),
+    limits: limits(variables),
     publicHosts: variables.PUBLIC_HOSTS,
     publicUrl: address('PUBLIC_URL', variables.PUBLIC_URL),
     fetchAllowPrivate: variables.FETCH_ALLOW_PRIVATE,
@@ -190,6 +193,11 @@ function apiKey({ API_KEY: key }: Variables): string | null {
   if (key === '') return null;
   if (/^[\x21-\x7e]+$/.test(key)) return key;
   throw new AppError('configuration_invalid', 'API_KEY may hold printable ASCII characters only, and no spaces.');
+}
+
+/** Where only the owner can reach the server nothing is counted. */
+function limits({ RATE_LIMIT: byAddress, REQUEST_LIMIT: byKey, AUTH_MODE: mode, API_KEY: key }: Variables): Config['limits'] {
+  return { byAddress: mode === 'personal' && key === '' ? null : byAddress, byKey: mode === 'personal' ? null : byKey };
 }
 
 /** Shorter ones can be guessed; better-auth wants as many. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { openDiskBlobs } from '../src/adapters/disk/disk-blobs.ts';
+import { inProcessRateLimiter } from '../src/adapters/in-process/in-process-rate-limiter.ts';
 import { storeEvents } from '../src/adapters/in-process/store-events.ts';
 import { openSqliteStore } from '../src/adapters/sqlite/open-sqlite-store.ts';
 import { systemClock } from '../src/adapters/system/system-clock.ts';
@@ -101,6 +102,7 @@ export async function openApiFixture(overrides: Partial<ApiDeps> = {}, disk: Par
   const app = await buildApi({
     ...ports,
     accounts,
+    limiter: inProcessRateLimiter(systemClock),
     accountUseCases: bindAccounts({ ...jobDeps, log, accounts }),
     metrics: { requestFinished() {}, render: async () => ({ contentType: 'text/plain', body: '# none\n' }) },
     settings: { version: '0.0.0-test', publicHosts: [], maxUploadBytes: 1_000_000, maxResumableBytes: 1_000_000_000 },

@@ -16,4 +16,5 @@ export interface RateVerdict {
 export interface RateLimiter {
   /** Counts one more under `key`, in one step with the check, and says whether it was still allowed. */
   consume(key: string, limit: RateLimit): Promise<RateVerdict>;
+  close?(): Promise<void>;
 }

@@ -12,7 +12,8 @@ import type { OperatorUseCases } from '../../core/operations/bind-operators.ts';
 import type { SpeakerUseCases } from '../../core/speakers/bind-speakers.ts';
 import type { LiveUseCases } from '../../core/live/bind-live.ts';
 import type { UploadUseCases } from '../../core/ingest/bind-uploads.ts';
-import type { Accounts, Blobs, Clock, Events, Log, Store } from '../../core/ports/index.ts';
+import type { RateLimit } from '../../core/ports/rate-limiter.ts';
+import type { Accounts, Blobs, Clock, Events, Log, RateLimiter, Store } from '../../core/ports/index.ts';
 
 /** Whose request it is: faces never act for all owners. */
 export type OwnerScope = Extract<Scope, { kind: 'owner' }>;
@@ -31,6 +32,7 @@ interface InScope {
 /** What the API needs. Use cases come bound to their own dependencies. */
 export interface ApiDeps {
   readonly accountUseCases: AccountUseCases;
+  readonly limiter: RateLimiter;
   /** Knows who sends a request. */
   readonly accounts: Accounts;
   readonly store: Store;
@@ -141,6 +143,8 @@ export interface ApiSettings {
   readonly version: string;
   /** Host names besides loopback ones that requests may be addressed to. */
   readonly publicHosts: readonly string[];
+  /** How many requests an address may send, and how much of each kind of work a key may ask for; null: as many as they like. Default null. */
+  readonly limits?: { readonly byAddress: RateLimit | null; readonly byKey: RateLimit | null };
   readonly maxUploadBytes: number;
   /** Of a file that arrives in pieces. */
   readonly maxResumableBytes: number;

@@ -29,7 +29,7 @@ export function bindOperations(app: FastifyInstance, deps: Pick<ApiDeps, 'store'
     for (const url of operation.atRoot ? [API_PREFIX + path, path] : [API_PREFIX + path]) {
       const route = {
         url,
-        config: { operation, access: operation.access },
+        config: { operation, access: operation.access, isCounted: operation.access.who !== 'anyone' },
         schema: schemaOf(operation),
         preValidation: async (request: FastifyRequest) => {
           // A form is left unread by its parser: without this the complaint would be that the body is missing.

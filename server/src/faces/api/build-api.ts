@@ -1,15 +1,14 @@
 import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
-import { PROBLEM_MEDIA_TYPE, may, type AccessSpec } from '@scholium/contract';
+import { PROBLEM_MEDIA_TYPE, type AccessSpec } from '@scholium/contract';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../core/domain/app-error.ts';
-import { scopeOfRequest } from '../../core/accounts/scope-of-request.ts';
 import type { Person } from '../../core/domain/person.ts';
-import { NOBODY } from '../../core/domain/scope.ts';
 import type { ApiDeps, OwnerScope } from './api-deps.ts';
+import { admit } from './admit-request.ts';
 import { answerClientError } from './answer-client-error.ts';
 import { authRoutes } from './auth-routes.ts';
 import { bindOperations } from './bind-operations.ts';
@@ -52,6 +51,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may call the route. A route that says nothing is not served. */
     access?: AccessSpec;
+    /** False for what must never be turned away for its number: probes, and pieces of files, which are limited otherwise. Default true. */
+    isCounted?: boolean;
   }
 }
 
@@ -137,29 +138,6 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   return app;
 }
 
-/** Finds out who sends a request, and refuses what they may not do before anything of it is read. */
-async function admit(deps: Pick<ApiDeps, 'accounts' | 'store' | 'clock'>, request: FastifyRequest): Promise<void> {
-  const access = request.routeOptions.config.access ?? may.anyone; // no such route: it is answered with 404
-  if (access.who === 'anyone') {
-    request.scope = { kind: 'owner', ownerId: NOBODY };
-    return;
-  }
-  request.person = await deps.accounts.identify((name) => headerOf(request, name));
-  const [params, query] = [request.params, request.query] as [object | null, Record<string, unknown>]; // what the router made
-  const link = headerOf(request, 'x-share-token') ?? query['share'];
-  request.scope = await scopeOfRequest(deps, {
-    person: request.person,
-    link: typeof link === 'string' && link !== '' ? link : null,
-    access,
-    named: { courseId: query['courseId'], ...params },
-  });
-}
-
-function headerOf({ headers }: FastifyRequest, name: string): string | undefined {
-  const value = headers[name];
-  return Array.isArray(value) ? value[0] : value;
-}
-
 function addRequestHooks(app: FastifyInstance, deps: ApiDeps, closing: AbortSignal): void {
   app.decorateRequest('scope');
   app.decorateRequest('person', null);
@@ -174,7 +152,7 @@ function addRequestHooks(app: FastifyInstance, deps: ApiDeps, closing: AbortSign
       const { host, origin } = request.headers;
       guardRequest({ method: request.method, host, origin }, deps.settings.publicHosts);
     }
-    await admit(deps, request);
+    await admit(deps, request, reply);
   });
   app.addHook('onResponse', async (request, reply) => {
     const { method } = request;
@@ -209,7 +187,7 @@ function sendProblem(deps: Pick<ApiDeps, 'log'>, error: unknown, request: Fastif
       stack,
     });
   }
-  if (problem.status === 429) reply.header('retry-after', RETRY_AFTER_SECONDS);
+  if (problem.status === 429 && !reply.hasHeader('retry-after')) reply.header('retry-after', RETRY_AFTER_SECONDS);
   return reply.status(problem.status).type(PROBLEM_MEDIA_TYPE).serializer(JSON.stringify).send(problem);
 }
 

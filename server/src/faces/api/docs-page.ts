@@ -21,7 +21,7 @@ export function serveDocs(app: FastifyInstance): void {
     const docs = await load();
     return reply.type('text/html; charset=utf-8').header('content-security-policy', docs.policy).send(docs.html);
   };
-  const open = { config: { access: may.anyone } };
+  const open = { config: { access: may.anyone, isCounted: false } };
   app.get(DOCS, open, (_request, reply) => reply.redirect(`${DOCS}/`, 302));
   app.get(`${DOCS}/`, open, html);
   app.get(`${DOCS}/js/scalar.js`, open, async (_request, reply) => {

@@ -21,7 +21,7 @@ const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').upd
 
 /** What the root answers: where to go. */
 export function serveHome(app: FastifyInstance): void {
-  app.get('/', { config: { access: may.anyone } }, (_request, reply) =>
+  app.get('/', { config: { access: may.anyone, isCounted: false } }, (_request, reply) =>
     reply.type('text/html; charset=utf-8').header('content-security-policy', POLICY).send(PAGE),
   );
 }

@@ -28,7 +28,7 @@ export function tusRoutes(deps: Deps, gate: UploadGate, closing: AbortSignal): (
     // Bytes are read by the handler, as fast as they can be stored.
     app.addContentTypeParser(BYTES_TYPE, (_request, _body, done) => done(null));
     const handler = (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => speak(request, reply);
-    const config = { access: may.transcribe };
+    const config = { access: may.transcribe, isCounted: false };
     app.route({ url: PATH, method: ['POST', 'OPTIONS'], config, handler });
     app.route({ url: `${PATH}/:uploadId`, method: ['HEAD', 'PATCH', 'DELETE', 'OPTIONS'], config, handler });
   };
