@@ -50,6 +50,14 @@ function makeStore(access: Access, transaction: Store['transaction']): Store {
     ...memorySettings(access),
     ...memoryAccess(access),
     transaction,
+    describe: () =>
+      access((state) => ({
+        kind: 'memory',
+        migrations: [],
+        tables: Object.entries(state)
+          .map(([name, rows]: [string, ReadonlyMap<string, unknown>]) => ({ name, rows: rows.size }))
+          .sort((a, b) => (a.name < b.name ? -1 : 1)),
+      })),
     async check() {},
     async close() {},
   };

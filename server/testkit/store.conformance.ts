@@ -420,6 +420,16 @@ export function storeConformance(name: string, makeStore: () => Promise<Store>):
     presetsConformance(() => store);
     speakersConformance(() => store);
     settingsConformance(() => store);
+
+    it('is described by its tables and their rows', async () => {
+      await store.courses.insert(local, aCourse());
+      const { tables } = await store.describe();
+      const names = tables.map(({ name }) => name);
+      expect(names).toEqual(names.toSorted());
+      expect(tables).toContainEqual({ name: 'courses', rows: 1 });
+      expect(tables).toContainEqual({ name: 'lectures', rows: 0 });
+    });
+
     accessConformance(() => store);
     artifactsConformance(() => store);
   });

@@ -1,7 +1,21 @@
 import { z } from 'zod';
-import { may } from '../access.ts';
+import { may, permissionSchema, shareRightSchema } from '../access.ts';
 import { healthSchema } from '../health.ts';
 import { defineOperation } from '../operation.ts';
+
+const routeSchema = z.object({
+  operationId: z.string(),
+  method: z.string(),
+  path: z.string(),
+  who: z.enum(['anyone', 'member', 'admin']),
+  permission: permissionSchema,
+  shared: shareRightSchema.nullable().describe('From which right on it is open to people a course is shared with'),
+});
+const databaseSchema = z.object({
+  kind: z.enum(['sqlite', 'postgresql', 'memory']),
+  migrations: z.array(z.string()).describe('In the order of their names'),
+  tables: z.array(z.object({ name: z.string(), rows: z.number() })),
+});
 
 export const systemOperations = {
   getHealth: defineOperation({
@@ -45,6 +59,30 @@ export const systemOperations = {
       200: { description: 'They can', schema: healthSchema },
       503: { description: 'Send them elsewhere', schema: healthSchema },
     },
+    errors: [],
+  }),
+  listRoutes: defineOperation({
+    operationId: 'listRoutes',
+    method: 'GET',
+    path: '/__debug/routes',
+    atRoot: true,
+    summary: 'Every operation, and who may call it',
+    description: 'For administrators.',
+    tags: ['System'],
+    access: may.administer,
+    responses: { 200: { description: 'The routes', schema: z.object({ routes: z.array(routeSchema) }) } },
+    errors: [],
+  }),
+  describeDatabase: defineOperation({
+    operationId: 'describeDatabase',
+    method: 'GET',
+    path: '/__debug/sqlite',
+    atRoot: true,
+    summary: 'Which database this is, and how many rows its tables hold',
+    description: 'For administrators. PostgreSQL is shown under the same address.',
+    tags: ['System'],
+    access: may.administer,
+    responses: { 200: { description: 'The database', schema: databaseSchema } },
     errors: [],
   }),
   getMetrics: defineOperation({

@@ -25,6 +25,7 @@ export async function openPostgresStore({ pool, log }: { pool: pg.Pool; log: Log
   }
   let closing: Promise<void> | null = null;
   return sqlStore(db, {
+    kind: 'postgresql',
     isConflict,
     async check() {
       await db.selectFrom('jobs').select('id').where('id', '=', '').execute();

@@ -21,6 +21,7 @@ import { settingStore } from './settings.ts';
 import { speakerStore } from './speakers.ts';
 import { sourceStore } from './sources.ts';
 import { stepOutputStore } from './step-outputs.ts';
+import { describeStore } from './describe-store.ts';
 import type { Db } from './tables.ts';
 import { threadStore } from './threads.ts';
 import { transcriptStore } from './transcripts.ts';
@@ -28,6 +29,7 @@ import { uploadStore } from './uploads.ts';
 
 /** What differs between databases. */
 export interface Connection {
+  readonly kind: 'sqlite' | 'postgresql';
   check(): Promise<void>;
   close(): Promise<void>;
   /** Whether a transaction failed because another was in its way: it is done again then. */
@@ -77,6 +79,7 @@ export function sqlStore(db: Db, connection: Connection): SqlStore {
     invitations: invitationStore(db),
     shares: courseShareStore(db),
     audit: auditStore(db),
+    describe: () => describeStore(db, connection.kind),
     async transaction(work) {
       if (db.isTransaction) throw new Error('Transactions do not nest: use the store that was given.');
       for (let attempt = 1; ; attempt++) {

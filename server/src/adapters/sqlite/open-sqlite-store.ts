@@ -31,6 +31,7 @@ export async function openSqliteStore({ path, log }: { path: string; log: Log })
     throw fromSqliteError(error);
   }
   return sqlStore(db, {
+    kind: 'sqlite',
     async check() {
       try {
         database.prepare('select count(*) from jobs where id = ?').get('');

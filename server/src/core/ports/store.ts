@@ -53,7 +53,16 @@ export interface Store {
   transaction<T>(work: (store: Store) => Promise<T>): Promise<T>;
   /** @throws AppError `database_unavailable` */
   check(): Promise<void>;
+  /** What lies in it, for operators: tables by name with the number of their rows. */
+  describe(): Promise<StoreDescription>;
   close(): Promise<void>;
+}
+
+export interface StoreDescription {
+  readonly kind: 'sqlite' | 'postgresql' | 'memory';
+  /** Names of those that were applied. */
+  readonly migrations: readonly string[];
+  readonly tables: readonly { readonly name: string; readonly rows: number }[];
 }
 
 /**

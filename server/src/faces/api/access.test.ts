@@ -111,6 +111,8 @@ const ALLOWED: Readonly<Record<'anyone' | Permission, readonly (OperationId | 't
     'getSwitches',
     'updateSwitches',
     'getMetrics',
+    'listRoutes',
+    'describeDatabase',
     'listInvitations',
     'invite',
     'takeBackInvitation',

@@ -1,3 +1,4 @@
+import { API_PREFIX, operations, type OperationSpec } from '@scholium/contract';
 import type { ApiDeps } from '../api-deps.ts';
 import type { Handlers } from '../handler.ts';
 
@@ -13,6 +14,18 @@ export function systemHandlers(deps: ApiDeps, describe: () => Record<string, unk
     async getReadiness() {
       const readiness = await deps.readiness();
       return { status: readiness.status === 'down' ? 503 : 200, body: readiness };
+    },
+    async listRoutes() {
+      const all = Object.values<OperationSpec>(operations);
+      const routes = all.map(({ operationId, method, path, access }) => {
+        const { who, permission, shared = null } = access;
+        return { operationId, method, path: API_PREFIX + path, who, permission, shared };
+      });
+      return { status: 200, body: { routes } };
+    },
+    async describeDatabase() {
+      const { kind, migrations, tables } = await deps.store.describe();
+      return { status: 200, body: { kind, migrations: [...migrations], tables: [...tables] } };
     },
     async getMetrics() {
       const { contentType, body } = await deps.metrics.render();
