@@ -3,6 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startPostgres } from '@scholium/server/testkit/postgres-server.ts';
+import { startRedis } from '@scholium/server/testkit/redis-server.ts';
 import { runScholium, type Run } from './support/run-scholium.ts';
 import { startServer } from './support/start-server.ts';
 import { makeTestFolder, TIDES } from './support/test-folder.ts';
@@ -87,6 +89,21 @@ describe('a start that cannot work says which part is wrong and how to mend it',
   it('two names of one setting that disagree', async () => {
     const environment = { DB_PATH: '/tmp/a.db', DATABASE_URL: 'sqlite:///tmp/b.db' };
     expectSentence(await runScholium(['serve'], { folder: folder.path, environment }), /DATABASE_URL and DB_PATH/);
+  });
+
+  it('what is found after PostgreSQL and Redis are connected: the process ends all the same', { timeout: 60_000 }, async () => {
+    const [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
+    try {
+      const environment = {
+        DATABASE_URL: await postgres.freshDatabase(),
+        REDIS_URL: redis.url,
+        FETCH_ALLOW_PRIVATE: '10.0.0.0/99',
+      };
+      const run = await runScholium(['worker'], { folder: folder.path, environment, timeoutMs: 30_000 });
+      expectSentence(run, /FETCH_ALLOW_PRIVATE holds "10\.0\.0\.0\/99"/);
+    } finally {
+      await Promise.all([postgres.close(), redis.close()]);
+    }
   });
 
   it('ffmpeg that is missing: the start warns, transcribing says so, the doctor finds it', async () => {

@@ -185,7 +185,30 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   };
 }
 
+/** What is open keeps the process alive: when one part cannot be opened, those before it are closed again. */
 async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Ports> {
+  const opened: Closable[] = [];
+  const keep: Keep = (part) => {
+    opened.push(part);
+    return part;
+  };
+  try {
+    return await openEach(config, overrides, keep);
+  } catch (error) {
+    // What brought the start down is told, not what came of closing.
+    for (const part of opened.reverse()) await Promise.resolve(part.close?.()).catch(() => {});
+    throw error;
+  }
+}
+
+interface Closable {
+  close?(): void | Promise<void>;
+}
+
+/** Remembers what was opened here; `overrides` belong to whoever gave them. */
+type Keep = <Part extends Closable>(part: Part) => Part;
+
+async function openEach(config: Config, overrides: Partial<Ports>, keep: Keep): Promise<Ports> {
   const { createLog } = await import('./adapters/pino/create-log.ts');
   const { prometheusMetrics } = await import('./adapters/prometheus/prometheus-metrics.ts');
   const { createDocumentReader } = await import('./adapters/documents/document-reader.ts');
@@ -199,12 +222,12 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
 
   const log = overrides.log ?? createLog({ level: config.logLevel, folder: config.logDir });
   const clock = overrides.clock ?? systemClock;
-  const blobs = overrides.blobs ?? (await openBlobs(config, log));
-  const { store, queue, events, pools } = await openShared(config, log, overrides);
-  const limiter = overrides.limiter ?? (await openLimiter(config, { clock, log }));
+  const blobs = overrides.blobs ?? keep(await openBlobs(config, log));
+  const { store, queue, events, pools } = await openShared(config, log, overrides, keep);
+  const limiter = overrides.limiter ?? keep(await openLimiter(config, { clock, log }));
   const onEmptied = (): void => void reindex({ store, queue, events, clock, log });
-  const searchIndex = overrides.searchIndex ?? (await openSearchIndex(config, log, onEmptied));
-  const embedder = overrides.embedder ?? (await openEmbedder(config, clock));
+  const searchIndex = overrides.searchIndex ?? keep(await openSearchIndex(config, log, onEmptied));
+  const embedder = overrides.embedder ?? keep(await openEmbedder(config, clock));
   const speechModels = overrides.speechModels ?? (await openSpeechModels(config, clock));
   const voiceActivity = overrides.voiceActivity ?? createSherpaVad();
   return {
@@ -224,10 +247,10 @@ async function openPorts(config: Config, overrides: Partial<Ports>): Promise<Por
     events,
     limiter,
     accounts: overrides.accounts ?? (await openAccounts(config, { store, clock, log, limiter })),
-    leaseGuard: overrides.leaseGuard ?? (overrides.store ? null : await openLeaseGuard(config, log)),
+    leaseGuard: overrides.leaseGuard ?? (overrides.store ? null : keep(await openLeaseGuard(config, log))),
     searchIndex,
     embedder,
-    writer: overrides.writer ?? (await openWriter(config, clock, embedder)),
+    writer: overrides.writer ?? keep(await openWriter(config, clock, embedder)),
     decoder: overrides.decoder ?? createFfmpegDecoder({ ffmpeg: config.ffmpegPath, ffprobe: config.ffprobePath }),
     exportRenderers: overrides.exportRenderers ?? {
       pdf: createPdfRenderer(),
@@ -320,15 +343,16 @@ type Shared = Pick<Ports, 'store' | 'queue' | 'events'> & {
 };
 
 /** The store, and how processes tell each other that there is something to do or to read: through Redis where it is set. */
-async function openShared(config: Config, log: Log, overrides: Partial<Ports>): Promise<Shared> {
+async function openShared(config: Config, log: Log, overrides: Partial<Ports>, keep: Keep): Promise<Shared> {
   const database = await openDatabase(config, log, overrides);
+  if (!overrides.store) keep(database.store);
   if (config.redis === null) return database;
   const { openBullmqQueue } = await import('./adapters/bullmq/bullmq-queue.ts');
   const { redisEvents } = await import('./adapters/redis/redis-events.ts');
   const { store, pools } = database;
   const speechKinds = [transcribeJob, helpTranscribeJob, diarizeJob].map(({ kind }) => kind);
-  const events = await redisEvents({ ...config.redis, store, log });
-  const queue = await openBullmqQueue({ ...config.redis, speechKinds, log });
+  const events = keep(await redisEvents({ ...config.redis, store, log }));
+  const queue = keep(await openBullmqQueue({ ...config.redis, speechKinds, log }));
   const close = async (): Promise<void> => {
     await queue.close();
     await events.close();

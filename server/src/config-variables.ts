@@ -138,7 +138,7 @@ export const variables = {
     'STORAGE_BASE_PATH',
   ]),
   DATABASE_URL: variable(
-    '`sqlite:///path`, a path, or `postgresql://user:password@host/name`. Empty: `scholium.db` in `DATA_DIR`.',
+    '`sqlite:///path` (from the folder that Scholium is started in; `sqlite:////path` from the root), a path, or `postgresql://user:password@host/name`. Empty: `scholium.db` in `DATA_DIR`.',
     '',
     text,
     ['DB_URL', 'DB_PATH', 'SQLITE_DB_PATH'],

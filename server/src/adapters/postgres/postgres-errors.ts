@@ -1,7 +1,7 @@
 import { AppError } from '../../core/domain/app-error.ts';
 
 const AWAY =
-  'The database cannot be reached. It is tried again; if it stays away, check that PostgreSQL runs and DATABASE_URL names it.';
+  'The database cannot be reached. Check that PostgreSQL runs and DATABASE_URL names it; a process that is up goes on by itself when it is back.';
 
 /** By SQLSTATE. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const byState: readonly (readonly [prefix: string, detail: string])[] = [

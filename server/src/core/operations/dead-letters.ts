@@ -87,5 +87,8 @@ async function findTwin(tx: Store, { ownerId, kind, lectureId, sourceId, payload
 function noDeadLetter(id: string, job: Job | null): AppError {
   const known =
     job === null ? `There is no dead letter "${id.slice(0, 80)}".` : `The job "${id}" is no dead letter: it is ${job.status}.`;
-  return new AppError('job_not_found', `${known} GET /api/admin/dead-letters lists them.`);
+  return new AppError(
+    'job_not_found',
+    `${known} They are listed by "scholium dead-letters list" and GET /api/admin/dead-letters.`,
+  );
 }
