@@ -44,3 +44,6 @@ export const idempotencyHeaders = z.object({
     .optional()
     .describe('The same key with the same request gets the same reply for 24 hours, without doing it again'),
 });
+
+/** A speaker by name or label; searches and questions keep to what this one says. */
+export const speakerFilterSchema = z.string().trim().min(1, 'must not be empty').max(200, 'must be at most 200 characters');

@@ -8,5 +8,12 @@ export const healthSchema = z.object({
   version: z.string(),
   uptimeMs: z.number().int().min(0),
   dependencies: z.array(z.object({ name: z.string(), status: healthStatusSchema, message: z.string() })),
+  models: z
+    .object({
+      embeddings: z.string().nullable().describe('Whose vectors search compares; null where it goes by words alone'),
+      language: z.object({ engine: z.string(), model: z.string() }).describe('Who writes notes and answers'),
+    })
+    .optional()
+    .describe('In use by the process that answers; told by `GET /health` only'),
 });
 export type HealthReply = z.infer<typeof healthSchema>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { citationSchema } from './citation.ts';
-import { idSchema, instantSchema, titleSchema } from './fields.ts';
+import { idSchema, instantSchema, speakerFilterSchema, titleSchema } from './fields.ts';
 
 /**
  * What a conversation is about. Without any, it is about everything: an unknown field is refused, as a filter that is written
@@ -44,9 +44,15 @@ export type MessageReply = z.infer<typeof messageSchema>;
 
 export const questionSchema = z.string().trim().min(1, 'must not be empty').max(2000, 'must be at most 2000 characters');
 
+/** What a question may say beside its words. */
+export const questionFields = {
+  question: questionSchema,
+  speaker: speakerFilterSchema.optional().describe('Only from what this speaker says, by name or label'),
+};
+
 /** A question in a conversation, or the first of a new one. */
 export const chatQuestionSchema = z
-  .strictObject({ threadId: idSchema.optional(), question: questionSchema, ...threadAboutFields })
+  .strictObject({ threadId: idSchema.optional(), ...questionFields, ...threadAboutFields })
   .refine(
     ({ threadId, lectureIds, courseId }) => [threadId, lectureIds, courseId].filter((one) => one !== undefined).length <= 1,
     {

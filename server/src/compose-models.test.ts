@@ -94,6 +94,24 @@ describe('the product with a language model', () => {
     await expect.poll(async () => (await composition.api.settingUseCases.usage({ scope, days: 2 })).usage).toMatchObject([used]);
   });
 
+  it('writes down what an answer cost that its reader stopped', async () => {
+    reply = () => 'It fades [S1 "Memory fades"].';
+    const ask = async (onText: () => void, signal: AbortSignal) => {
+      const { id: threadId } = await composition.api.threads.create({ scope, title: null, about: { kind: 'everything' } });
+      const input = { scope, threadId, question: 'What does memory do?' };
+      return composition.api.threads.ask(input, ({ type }) => type === 'delta' && onText(), signal);
+    };
+    const stop = new AbortController();
+    await expect(ask(() => stop.abort(), stop.signal)).rejects.toMatchObject({ code: 'cancelled' });
+    const usage = async () => (await composition.api.settingUseCases.usage({ scope, days: 2 })).usage;
+    await expect.poll(usage).toMatchObject([{ purpose: 'answer', model: 'played', calls: 1, inputTokens: expect.any(Number) }]);
+    const [stopped] = await usage();
+    expect(stopped?.inputTokens).toBeGreaterThan(100);
+    expect(stopped?.outputTokens).toBeGreaterThan(0);
+    await ask(() => {}, never); // what was stopped is nobody's answer: it is written anew
+    await expect.poll(usage).toMatchObject([{ purpose: 'answer', calls: 2 }]);
+  });
+
   it('answers in a conversation with citations that are true, as it is said', async () => {
     reply = () => 'It fades [S1 "Memory fades"]. Elephants never forget [S9 "elephants"].';
     const thread = await composition.api.threads.create({ scope, title: null, about: { kind: 'everything' } });
@@ -119,8 +137,12 @@ describe('the product with a language model', () => {
       return (await composition.api.threads.ask({ scope, threadId, question: 'What does memory do?' }, () => {}, never)).text;
     };
     expect([await ask(), await ask(), asked]).toEqual(['It fades [1].', 'It fades [1].', 1]);
-    const { dependencies } = await composition.api.health();
+    const { dependencies, models } = await composition.api.health();
     expect(dependencies).toContainEqual({ name: 'cache', status: 'ok', message: '2 answers and vectors' });
+    expect(models).toEqual({
+      embeddings: composition.ports.embedder?.id,
+      language: { engine: 'openai-compatible', model: 'played' },
+    });
   });
 
   it('writes no notes, fetches no pages and answers nothing while that is switched off', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { SpentModelError } from '../src/core/domain/spent-model-error.ts';
 import type { LanguageModel, ModelEvent, ModelRequest } from '../src/core/ports/language-model.ts';
 import type { ManualClock } from './manual-clock.ts';
 import type { ModelCall, ScriptedReply } from './model-servers/model-reply.ts';
@@ -154,7 +155,7 @@ export function languageModelConformance(name: string, start: () => Promise<Mode
       expect(rig.calls).toHaveLength(0);
     });
 
-    it('stops in the middle of a stream', async () => {
+    it('stops in the middle of a stream, and says what it took until then', async () => {
       rig.script({ pieces: ['Tides ', 'rise ', 'and fall.'], fault: 'hang-within' });
       const stop = new AbortController();
       const heard: string[] = [];
@@ -164,7 +165,12 @@ export function languageModelConformance(name: string, start: () => Promise<Mode
           stop.abort();
         }
       })();
-      await expect(work).rejects.toMatchObject({ code: 'cancelled' });
+      const error: unknown = await work.catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(SpentModelError);
+      expect(error).toMatchObject({ code: 'cancelled', usage: { inputTokens: expect.any(Number) } });
+      const { usage } = error as SpentModelError; // checked above
+      expect(usage.inputTokens).toBeGreaterThan(5);
+      expect(usage.outputTokens).toBe(rig.model.countTokens('Tides '));
       expect(heard).toEqual(['delta']);
     });
 

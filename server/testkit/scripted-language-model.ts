@@ -51,7 +51,7 @@ export function scriptedLanguageModel({ replies = [], contextTokens = 8_192 }: S
     contextTokens,
     calls,
     script: (...next) => void (script = [...next]),
-    countTokens: (text) => Math.ceil(Buffer.byteLength(text) / 3),
+    countTokens: estimate,
 
     async generate({ schema, ...request }, given) {
       const signal = AbortSignal.any([given, closed.signal]);
@@ -77,13 +77,20 @@ export function scriptedLanguageModel({ replies = [], contextTokens = 8_192 }: S
       const signal = AbortSignal.any([given, closed.signal]);
       const reply = await ask(request, signal);
       if (reply.text === '') throw new AppError('model_reply_invalid', 'The language model replied with nothing.');
-      for (const text of reply.pieces) {
-        yield { type: 'delta', text };
-        throwIfAborted(signal);
-        if (reply.fault === 'hang-within') await aborted(signal);
-        if (reply.fault !== undefined && reply.fault !== 'ends-early') throw failed(500);
+      let said = '';
+      try {
+        for (const text of reply.pieces) {
+          said += text;
+          yield { type: 'delta', text };
+          throwIfAborted(signal);
+          if (reply.fault === 'hang-within') await aborted(signal);
+          if (reply.fault !== undefined && reply.fault !== 'ends-early') throw failed(500);
+        }
+        if (reply.fault === 'ends-early') throw failed(500);
+      } catch (error) {
+        const heard = [request.system, ...request.messages.map(({ text }) => text)].join('');
+        throw withUsage(error, { inputTokens: estimate(heard), outputTokens: estimate(said), costUsd: null });
       }
-      if (reply.fault === 'ends-early') throw failed(500);
       yield { type: 'end', usage: usageOf(reply), cut: reply.cut ?? false };
     },
 
@@ -119,6 +126,8 @@ function valueOf<T>(schema: z.ZodType<T>, reply: SettledReply): { readonly value
     return null;
   }
 }
+
+const estimate = (text: string): number => Math.ceil(Buffer.byteLength(text) / 3);
 
 const usageOf = ({ usage }: SettledReply): ModelUsage => ({
   inputTokens: usage?.inputTokens ?? 0,

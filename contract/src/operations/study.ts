@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { may } from '../access.ts';
 import { sourceKindSchema } from '../citation.ts';
-import { idempotencyHeaders, idSchema, limitSchema } from '../fields.ts';
+import { idempotencyHeaders, idSchema, limitSchema, speakerFilterSchema } from '../fields.ts';
 import { jobStartedSchema } from '../job.ts';
 import { presetChangeSchema, presetSchema, presetWishesSchema } from '../library.ts';
 import { defineOperation } from '../operation.ts';
@@ -23,8 +23,6 @@ const offsetSchema = z.coerce
   .int('must be a whole number')
   .min(0, 'must be at least 0')
   .max(2_678_400_000, 'must be at most 2678400000');
-
-const speakerNameSchema = z.string().trim().min(1, 'must not be empty').max(200, 'must be at most 200 characters');
 
 export const studyOperations = {
   listPresets: defineOperation({
@@ -120,7 +118,7 @@ export const studyOperations = {
         .optional()
         .describe('Only what was said from here on, in milliseconds from the start of its recording'),
       toMs: offsetSchema.optional().describe('Only what was said up to here'),
-      speaker: speakerNameSchema.optional().describe('Only passages in which this speaker says something, by name or label'),
+      speaker: speakerFilterSchema.optional().describe('Only passages in which this speaker says something, by name or label'),
       limit: limitSchema(100, 10),
     }),
     responses: { 200: { description: 'What was found', schema: searchReplySchema } },
@@ -155,7 +153,7 @@ export const studyOperations = {
     headers: idempotencyHeaders,
     body: z.object({
       question: z.string().trim().min(1, 'must not be empty').max(2000, 'must be at most 2000 characters'),
-      speaker: speakerNameSchema.optional().describe('Only from what this speaker says'),
+      speaker: speakerFilterSchema.optional().describe('Only from what this speaker says'),
     }),
     responses: { 200: { description: 'The answer', schema: answerSchema } },
     errors: ['lecture_not_found', 'search_unavailable', 'switched_off'],

@@ -3,7 +3,7 @@ import { may } from '../access.ts';
 import { idempotencyHeaders, idSchema, pageQuery, pageReply, titleSchema } from '../fields.ts';
 import { trashedSchema } from '../library.ts';
 import { defineOperation } from '../operation.ts';
-import { chatQuestionSchema, messageSchema, newThreadSchema, questionSchema, threadSchema } from '../thread.ts';
+import { chatQuestionSchema, messageSchema, newThreadSchema, questionFields, threadSchema } from '../thread.ts';
 
 const params = z.object({ threadId: idSchema });
 const conversation = z.object({ thread: threadSchema, messages: z.array(messageSchema) });
@@ -99,7 +99,7 @@ export const threadOperations = {
     access: may.write,
     params,
     headers: idempotencyHeaders,
-    body: z.object({ question: questionSchema }),
+    body: z.strictObject(questionFields),
     responses: { 200: { description: 'The answer', schema: messageSchema } },
     errors: [
       'thread_not_found',

@@ -1,11 +1,12 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart as Part } from '@ai-sdk/provider';
 import { AppError } from '../../core/domain/app-error.ts';
+import { withUsage } from '../../core/domain/spent-model-error.ts';
 import type { ModelEvent, ModelRequest } from '../../core/ports/language-model.ts';
 import { askPatiently, silence, throwIfCancelled, watch, type PatientDeps, type Watch } from './ask-patiently.ts';
 import { callOptions } from './call-options.ts';
 import type { LanguageModelSettings } from './model-settings.ts';
 import { contentRefused, providerProblem } from './provider-problem.ts';
-import { usageOf } from './usage.ts';
+import { NO_COUNT, usageOf } from './usage.ts';
 
 interface StreamDeps {
   readonly open: () => Promise<LanguageModelV4>;
@@ -23,7 +24,7 @@ interface Begun {
 
 /**
  * The pieces of a reply as they come. Asks again as long as nothing was said; after the first piece a fault ends it. Whoever
- * stops listening ends the request.
+ * stops listening ends the request. What was spent by then is told with the error, as an estimate: providers count at the end.
  */
 export async function* streamReply(
   { open, patient, settings, countTokens }: StreamDeps,
@@ -36,6 +37,14 @@ export async function* streamReply(
   const options = callOptions(settings, request);
   const begun = await askPatiently(deps, () => begin(model, options, deps, signal), signal);
   let text = '';
+  let counted = NO_COUNT;
+  const estimate = () => ({
+    inputTokens: [request.system, ...request.messages.map((message) => message.text)].reduce(
+      (sum, said) => sum + countTokens(said),
+      0,
+    ),
+    outputTokens: countTokens(text),
+  });
   try {
     for (let part: Part | null = begun.first; part !== null; part = await next(begun, deps, signal)) {
       if (part.type === 'text-delta' && part.delta !== '') {
@@ -43,17 +52,15 @@ export async function* streamReply(
         yield { type: 'delta', text: part.delta };
         throwIfCancelled(signal);
       } else if (part.type === 'finish') {
+        counted = part.usage;
         const cut = isCut(part.finishReason.unified, text, deps);
-        const said = [request.system, ...request.messages.map((message) => message.text)];
-        const estimate = () => ({
-          inputTokens: said.reduce((sum, each) => sum + countTokens(each), 0),
-          outputTokens: countTokens(text),
-        });
-        yield { type: 'end', usage: usageOf(settings, part.usage, estimate), cut };
+        yield { type: 'end', usage: usageOf(settings, counted, estimate), cut };
         return;
       }
     }
     throw broken(deps);
+  } catch (error) {
+    throw withUsage(error, usageOf(settings, counted, estimate));
   } finally {
     end(begun);
   }

@@ -8,6 +8,12 @@ type Tokens = Pick<ModelUsage, 'inputTokens' | 'outputTokens'>;
 /** Nothing was asked yet: costs nothing, which adds to any cost. */
 export const NO_USAGE: ModelUsage = { inputTokens: 0, outputTokens: 0, costUsd: 0 };
 
+/** The provider has said nothing of what it counted. */
+export const NO_COUNT: LanguageModelV4Usage = {
+  inputTokens: { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
+  outputTokens: { total: undefined, text: undefined, reasoning: undefined },
+};
+
 /** What the provider counted, with its price; what it does not say (local servers) is estimated. */
 export function usageOf(settings: LanguageModelSettings, usage: LanguageModelV4Usage, estimate: () => Tokens): ModelUsage {
   const { total: input } = usage.inputTokens;

@@ -16,7 +16,7 @@ import { askInThread, type AnswerEvent, type AskInThreadDeps } from './ask-in-th
 
 const scope = ownerScope(LOCAL_OWNER) as Extract<Scope, { kind: 'owner' }>; // it makes no other kind
 
-async function setUp(): Promise<AskInThreadDeps & { searched: string[] }> {
+async function setUp(): Promise<AskInThreadDeps & { searched: string[]; index: MemorySearchIndex }> {
   const store = memoryStore();
   await store.courses.insert(scope, aCourse());
   await store.lectures.insert(scope, aLecture());
@@ -40,7 +40,7 @@ async function setUp(): Promise<AskInThreadDeps & { searched: string[] }> {
     clock: new ManualClock(),
     writer: firstSentenceWriter(),
   };
-  return { ...deps, searchIndex: spying, searched };
+  return { ...deps, searchIndex: spying, searched, index: searchIndex };
 }
 
 let deps: Awaited<ReturnType<typeof setUp>>;
@@ -51,9 +51,12 @@ afterEach(async () => {
   expect((await falseAnswersIn(deps.store, scope)).wrong).toEqual([]);
 });
 
-function ask(question: string, options: { writer?: Writer; signal?: AbortSignal; emit?: (event: AnswerEvent) => void } = {}) {
-  const { writer = deps.writer as Writer, signal = new AbortController().signal, emit = () => {} } = options;
-  return askInThread({ ...deps, writer }, { scope, threadId: 'thr_1', question }, emit, signal);
+function ask(
+  question: string,
+  options: { writer?: Writer; speaker?: string; signal?: AbortSignal; emit?: (event: AnswerEvent) => void } = {},
+) {
+  const { writer = deps.writer as Writer, speaker, signal = new AbortController().signal, emit = () => {} } = options;
+  return askInThread({ ...deps, writer }, { scope, threadId: 'thr_1', question, speaker }, emit, signal);
 }
 
 const messages = (): Promise<readonly Message[]> => deps.store.threads.messages(scope, 'thr_1', 50);
@@ -77,6 +80,14 @@ describe('asking in a conversation', () => {
       { role: 'user', text: 'How does memory fade?' },
       { role: 'assistant', text: 'Memory fades.' },
     ]);
+  });
+
+  it('answers from what one speaker says, when asked to', async () => {
+    const transcript = aTranscript({ segments: aTranscript().segments.map((segment) => ({ ...segment, speaker: 'Ada' })) });
+    const added = await deps.store.transcripts.add(scope, transcript);
+    await deps.index.replace(scope, 'src_1', passagesOf(added, { courseId: 'course-1', courseTitle: '', lectureTitle: '' }));
+    expect(await ask('memory', { speaker: ' ada ' })).toMatchObject({ supported: true, citations: [{ quote: 'Memory fades.' }] });
+    expect(await ask('memory', { speaker: 'Bob' })).toMatchObject({ supported: false, citations: [] });
   });
 
   it('drops citations that are false, whatever the writer says', async () => {

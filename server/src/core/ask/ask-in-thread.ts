@@ -21,6 +21,8 @@ export interface AskInThreadInput {
   readonly threadId: string;
   /** 1 to 2000 characters. */
   readonly question: string;
+  /** Only from what this speaker says. */
+  readonly speaker?: string | undefined;
 }
 
 /** What happens while a question is answered, in this order: sources, any number of deltas, usage. */
@@ -47,19 +49,19 @@ export async function askInThread(
   emit: (event: AnswerEvent) => void,
   signal: AbortSignal,
 ): Promise<Message> {
-  const { scope } = input;
+  const { scope, speaker } = input;
   const question = input.question.trim();
   const thread = await findThread(deps, input);
   const before = await deps.store.threads.messages(scope, thread.id, REMEMBERED);
   await keep(deps, thread, question, { role: 'user', text: question, status: 'complete' });
   let said = '';
   try {
-    const query = { scope, text: searched(question, before), filter: filterOf(thread) };
+    const query = { scope, text: searched(question, before), filter: filterOf(thread), speaker };
     const gathered = await gatherEvidence(deps, query, signal);
     emit({ type: 'sources', evidence: gathered.evidence });
     const draft = await writeAnswer(
       deps,
-      { scope, question, filter: query.filter, gathered, history: before.map(remembered) },
+      { scope, question, filter: query.filter, speaker, gathered, history: before.map(remembered) },
       {
         onDelta: (text) => {
           said += text;

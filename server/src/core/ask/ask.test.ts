@@ -4,11 +4,12 @@ import { silentMetrics } from '../../../testkit/silent-metrics.ts';
 import { MemorySearchIndex } from '../../../testkit/memory-search-index.ts';
 import { makeShelf, type Shelf } from '../../../testkit/shelf.ts';
 import { makeTranscript } from '../../../testkit/spoken-transcript.ts';
+import { falseCitations } from '../../../testkit/true-citations.ts';
 import { AppError } from '../domain/app-error.ts';
 import { cite, type IndexedPassage } from '../domain/passage.ts';
 import { ownerScope } from '../domain/scope.ts';
 import type { AnswerDraft, AnswerRequest } from '../ports/writer.ts';
-import { ask, type AskDeps } from './ask.ts';
+import { ask as askProduct, type AskDeps } from './ask.ts';
 import { search } from './search.ts';
 
 const scope = ownerScope('ann');
@@ -32,6 +33,14 @@ const passage: IndexedPassage = {
   startChar: null,
   endChar: null,
 };
+
+/** Asks; whatever the answer cites must stand in the transcript. */
+async function ask(...given: Parameters<typeof askProduct>): ReturnType<typeof askProduct> {
+  const reply = await askProduct(...given);
+  expect(falseCitations(reply.citations, [transcript])).toEqual([]);
+  expect(reply.supported).toBe(reply.citations.length > 0);
+  return reply;
+}
 
 interface Bench {
   readonly deps: AskDeps & { searchIndex: MemorySearchIndex };

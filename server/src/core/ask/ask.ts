@@ -27,7 +27,7 @@ const MAX_QUESTION_LENGTH = 2000;
  * @throws AppError `invalid_request`, `lecture_not_found`, `search_unavailable`
  */
 export async function ask(deps: AskDeps, input: AskInput, signal: AbortSignal): Promise<AnswerReply> {
-  const { scope, lectureId } = input;
+  const { scope, lectureId, speaker } = input;
   const question = input.question.trim();
   if (question.length === 0 || question.length > MAX_QUESTION_LENGTH) {
     throw new AppError(
@@ -40,8 +40,8 @@ export async function ask(deps: AskDeps, input: AskInput, signal: AbortSignal): 
   }
 
   const filter = { lectureIds: [lectureId] };
-  const gathered = await gatherEvidence(deps, { scope, text: question, filter, speaker: input.speaker }, signal);
-  const written = await writeAnswer(deps, { scope, question, filter, gathered, history: [] }, {}, signal);
+  const gathered = await gatherEvidence(deps, { scope, text: question, filter, speaker }, signal);
+  const written = await writeAnswer(deps, { scope, question, filter, speaker, gathered, history: [] }, {}, signal);
   const { answer, supported, citations, cached } = written;
   return { answer, supported, citations: [...citations], cached };
 }

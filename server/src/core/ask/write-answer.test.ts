@@ -41,7 +41,8 @@ async function setUp() {
   const made = { store, clock, searchIndex, embedder, log: silentLog, metrics: silentMetrics };
   const ports = { ...made, usage: createUsageRecorder(made), writer: createModelWriter(model, null) };
   const addTranscript = async (): Promise<void> => {
-    const transcript = await store.transcripts.add(scope, aTranscript());
+    const segments = aTranscript().segments.map((segment) => ({ ...segment, speaker: 'Ada' }));
+    const transcript = await store.transcripts.add(scope, aTranscript({ segments }));
     await searchIndex.replace(
       scope,
       'src_1',
@@ -51,13 +52,13 @@ async function setUp() {
   await addTranscript();
   let threads = 0;
   /** Asks in a new conversation. */
-  const ask = async (question = 'Does memory fade?', changes: object = {}, ttlMs = DAY_MS) => {
+  const ask = async (question = 'Does memory fade?', changes: object = {}, ttlMs = DAY_MS, speaker?: string) => {
     const id = `thr_new_${threads++}`;
     await store.threads.insert(scope, aThread({ id, title: '' }));
     const events: AnswerEvent[] = [];
     const remembered = createRemembered({ cache: store.cache, clock, log: silentLog }, ttlMs);
     const deps = { ...ports, remembered, ...changes };
-    const message = await askInThread(deps, { scope, threadId: id, question }, (event) => events.push(event), signal);
+    const message = await askInThread(deps, { scope, threadId: id, question, speaker }, (event) => events.push(event), signal);
     await ports.usage.settled();
     const told = events.find(({ type }) => type === 'usage');
     return { message, events, cached: told?.type === 'usage' && told.usage.cached };
@@ -87,6 +88,7 @@ describe('an answer that was given before', () => {
   it.each([
     ['another question', () => world.ask('Why does memory fade?')],
     ['another version of the transcript', async () => (await world.addTranscript(), world.ask())],
+    ['one speaker alone', () => world.ask(undefined, {}, DAY_MS, 'ada')],
     ['another model', () => world.ask(undefined, { writer: { ...world.writer, model: 'other' } })],
     ['other wishes', async () => (await changeProfile(world, { scope, change: { systemPrompt: 'Rhyme.' } }), world.ask())],
     ['an answer that has expired', async () => (await world.clock.advance(DAY_MS), world.ask())],

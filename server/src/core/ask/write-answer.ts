@@ -25,6 +25,8 @@ export interface WriteAnswerInput {
   readonly scope: Scope;
   readonly question: string;
   readonly filter: SearchQuery['filter'];
+  /** Whose sentences alone were gathered: of the same passages another speaker has others. */
+  readonly speaker?: string | undefined;
   readonly gathered: Gathered;
   readonly history: readonly ModelMessage[];
 }
@@ -88,7 +90,7 @@ export async function writeAnswer(
 
 /** The passages stand with the version of their text: a text that changed is another question. */
 function keyOf({ writer }: WriteAnswerDeps, input: WriteAnswerInput, instructions: string | null): string {
-  const { scope, question, filter, gathered, history } = input;
+  const { scope, question, filter, speaker, gathered, history } = input;
   return outputKey({
     ownerId: ownerOf(scope),
     step: 'answer',
@@ -96,6 +98,7 @@ function keyOf({ writer }: WriteAnswerDeps, input: WriteAnswerInput, instruction
     writer: [writer.engine, writer.model, writer.digest],
     question: question.replaceAll(/\s+/g, ' '),
     filter,
+    speaker,
     instructions,
     history: history.map(({ role, text }) => [role, text]),
     passages: gathered.evidence.map(({ passage: { sourceId, textVersion, startChar, page, firstWord, lastWord, text } }) => [

@@ -46,7 +46,10 @@ export interface LanguageModel {
     request: ModelRequest & { readonly schema: z.ZodType<T>; readonly schemaName: string },
     signal: AbortSignal,
   ): Promise<{ readonly value: T; readonly usage: ModelUsage }>;
-  /** The reply as it is made. Throws as `generate`; ends at once when the signal is aborted. */
+  /**
+   * The reply as it is made. Throws as `generate`; ends at once when the signal is aborted. What ends it after its first piece is a
+   * `SpentModelError`, `cancelled` included.
+   */
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
   /** A cautious estimate: at least as many tokens as the model counts. */
   countTokens(text: string): number;

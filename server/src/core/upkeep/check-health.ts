@@ -1,7 +1,7 @@
 import type { HealthReply } from '@scholium/contract';
 import { AppError, toAppError } from '../domain/app-error.ts';
 import { systemScope } from '../domain/scope.ts';
-import type { Blobs, Clock, MediaDecoder, Queue, SearchIndex, Store, Transcriber } from '../ports/index.ts';
+import type { Blobs, Clock, Embedder, MediaDecoder, Queue, SearchIndex, Store, Transcriber, Writer } from '../ports/index.ts';
 import { readyEngine } from '../transcribe/choose-transcriber.ts';
 
 export interface HealthDeps {
@@ -11,6 +11,9 @@ export interface HealthDeps {
   readonly searchIndex: Pick<SearchIndex, 'check'>;
   readonly decoder: Pick<MediaDecoder, 'version'>;
   readonly transcribers: readonly Transcriber[];
+  /** Null when text is searched by words only. */
+  readonly embedder: Pick<Embedder, 'id'> | null;
+  readonly writer: Pick<Writer, 'engine' | 'model'>;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -20,7 +23,7 @@ type Dependency = HealthReply['dependencies'][number];
 const VITAL = new Set(['database', 'storage']);
 
 /**
- * Asks each dependency whether it works. `down` when nothing works, `degraded` when something does not.
+ * Asks each dependency whether it works, and names the models in use. `down` when nothing works, `degraded` when something does not.
  * The decoder and engine answers are kept for a while, since asking starts a program.
  */
 export function createHealthCheck(deps: HealthDeps, facts: { version: string; startedAt: number }): () => Promise<HealthReply> {
@@ -43,6 +46,10 @@ export function createHealthCheck(deps: HealthDeps, facts: { version: string; st
       version: facts.version,
       uptimeMs: Math.round(deps.clock.now() - facts.startedAt),
       dependencies,
+      models: {
+        embeddings: deps.embedder?.id ?? null,
+        language: { engine: deps.writer.engine, model: deps.writer.model },
+      },
     };
   };
 }

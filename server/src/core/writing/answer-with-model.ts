@@ -1,6 +1,7 @@
 import { UNSUPPORTED_ANSWER } from '../domain/grounding.ts';
 import type { Passage } from '../domain/passage.ts';
-import type { LanguageModel, ModelMessage } from '../ports/language-model.ts';
+import { SpentModelError } from '../domain/spent-model-error.ts';
+import type { LanguageModel, ModelMessage, ModelUsage } from '../ports/language-model.ts';
 import type { AnswerDraft, AnswerRequest } from '../ports/writer.ts';
 import { CitedAnswer } from './cited-answer.ts';
 import { NumberedSentences } from './numbered-sentences.ts';
@@ -37,9 +38,15 @@ export async function answerWithModel(model: LanguageModel, request: AnswerReque
 
   const answer = new CitedAnswer(given);
   const show = withheldWhile(NOT_FOUND, (text) => request.onDelta?.(text));
-  for await (const event of model.stream({ system, messages, maxOutputTokens }, signal)) {
-    if (event.type === 'delta') show.add(answer.add(event.text));
-    else request.onUsage?.({ ...event.usage, engine: model.engine, model: model.model });
+  const spent = (usage: ModelUsage): void => request.onUsage?.({ ...usage, engine: model.engine, model: model.model });
+  try {
+    for await (const event of model.stream({ system, messages, maxOutputTokens }, signal)) {
+      if (event.type === 'delta') show.add(answer.add(event.text));
+      else spent(event.usage);
+    }
+  } catch (error) {
+    if (error instanceof SpentModelError) spent(error.usage); // stopped or broken in the middle: paid all the same
+    throw error;
   }
   show.add(answer.end());
   const isUnsupported = answer.citations.length === 0 || answer.text.startsWith(NOT_FOUND);

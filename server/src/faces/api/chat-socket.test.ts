@@ -10,7 +10,8 @@ beforeEach(async () => {
   await api.store.courses.insert(api.scope, aCourse());
   await api.store.lectures.insert(api.scope, aLecture());
   await api.store.sources.insert(api.scope, aSource());
-  const transcript = await api.store.transcripts.add(api.scope, aTranscript());
+  const segments = aTranscript().segments.map((segment) => ({ ...segment, speaker: 'Ada' }));
+  const transcript = await api.store.transcripts.add(api.scope, aTranscript({ segments }));
   await api.searchIndex.replace(
     api.scope,
     'src_1',
@@ -25,6 +26,7 @@ interface Said {
   readonly type: string;
   readonly code?: string;
   readonly threadId?: string;
+  readonly message?: { readonly supported: boolean };
 }
 
 /** A connection, and what was said over it so far. */
@@ -64,6 +66,15 @@ describe('chat over a WebSocket', () => {
     );
     send({ type: 'ask', id: 'q2', question: 'And memory again?', threadId: said[0]?.threadId });
     await until(({ id, type }) => id === 'q2' && type === 'done');
+    socket.close();
+  });
+
+  it('keeps to one speaker when asked to', async () => {
+    const { send, said, until, socket } = await connect();
+    for (const speaker of ['ada', 'Bob']) send({ type: 'ask', id: speaker, question: 'What about memory?', speaker });
+    for (const speaker of ['ada', 'Bob']) await until(({ id, type }) => id === speaker && type === 'done');
+    const done = said.filter(({ type }) => type === 'done');
+    expect(Object.fromEntries(done.map(({ id, message }) => [id, message?.supported]))).toEqual({ ada: true, Bob: false });
     socket.close();
   });
 

@@ -87,11 +87,11 @@ async function answer(
     const parsed = chatQuestionSchema.safeParse(value);
     if (!parsed.success) throw new AppError('invalid_request', z.prettifyError(parsed.error).slice(0, 500));
     await threads.admit(); // before a conversation is begun
-    const { question, threadId } = parsed.data;
+    const { question, speaker, threadId } = parsed.data;
     const thread = threadId
       ? await threads.find({ scope, threadId })
       : await threads.create({ scope, title: null, about: aboutOf(parsed.data) });
-    const input = { scope, threadId: thread.id, question };
+    const input = { scope, threadId: thread.id, question, speaker };
     for await (const event of chatEvents(thread.id, (emit) => threads.ask(input, emit, stop.signal)))
       say(socket, { id, ...event });
   } catch (error) {

@@ -10,7 +10,8 @@ beforeEach(async () => {
   await api.store.courses.insert(api.scope, aCourse());
   await api.store.lectures.insert(api.scope, aLecture());
   await api.store.sources.insert(api.scope, aSource());
-  const transcript = await api.store.transcripts.add(api.scope, aTranscript());
+  const segments = aTranscript().segments.map((segment) => ({ ...segment, speaker: 'Ada' }));
+  const transcript = await api.store.transcripts.add(api.scope, aTranscript({ segments }));
   const place = { courseId: 'course-1', courseTitle: '', lectureTitle: '' };
   await api.searchIndex.replace(api.scope, 'src_1', passagesOf(transcript, place));
 });
@@ -48,6 +49,22 @@ describe('conversations', () => {
     expect(await listed('fades')).toBe(0);
     expect((await send('POST', `/threads/${id}/restore`)).statusCode).toBe(200);
     expect(await listed('fades')).toBe(1);
+  });
+
+  it('keep to one speaker when asked to, in the answer and as it is made', async () => {
+    const { id } = (await send('POST', '/threads', {})).json();
+    const supports = async (speaker: string) => {
+      const asked = { question: 'What about memory?', speaker };
+      const done = (await stream(asked)).at(-1);
+      const answer = (await send('POST', `/threads/${id}/messages`, asked)).json();
+      return [answer.supported, done?.type === 'done' && done.message.supported];
+    };
+    expect([await supports('ada'), await supports('Bob')]).toEqual([
+      [true, true],
+      [false, false],
+    ]);
+    expect((await send('POST', `/threads/${id}/messages`, { question: 'x', speaker: ' ' })).statusCode).toBe(400);
+    expect((await send('POST', `/threads/${id}/messages`, { question: 'x', speakers: 'Ada' })).statusCode).toBe(400);
   });
 
   it('say that nothing supports an answer instead of guessing', async () => {

@@ -46,7 +46,7 @@ export function threadHandlers(deps: ApiDeps, closing: AbortSignal) {
       await threads.admit(); // before a conversation is begun
       const thread = await threadFor(deps, call);
       const until = AbortSignal.any([signal, closing]);
-      const input = { scope, threadId: thread.id, question: body.question };
+      const input = { scope, threadId: thread.id, question: body.question, speaker: body.speaker };
       const events = chatEvents(thread.id, (emit) => onceAsked(deps, call, () => threads.ask(input, emit, until)));
       return {
         status: 200,
