@@ -161,6 +161,12 @@ export function blobsConformance(name: string, make: () => Promise<BlobsUnderTes
       expect((await Array.fromAsync(blobs.stored())).map(({ key: at }) => at)).toEqual([key]);
     });
 
+    it('leaves out the checksum when it is not wanted', async () => {
+      const stored = await blobs.put(local, key, Readable.from([Buffer.from('hello')]), { digest: false });
+      expect(stored).toEqual({ sizeBytes: 5, sha256: '' });
+      expect(await read()).toBe('hello');
+    });
+
     it('refuses a body past the limit and keeps the file before it', async () => {
       await put('before');
       const tooLong = blobs.put(local, key, Readable.from([Buffer.alloc(6), Buffer.alloc(5)]), { maxBytes: 10 });

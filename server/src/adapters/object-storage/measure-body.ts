@@ -18,8 +18,8 @@ export interface MeasuredBody {
  * Computes size and checksum of a body while it is handed on.
  * @throws AppError (while reading) `body_too_large` past `maxBytes`; the body's own error; the signal's reason
  */
-export function measureBody(data: Readable, { maxBytes, signal }: PutOptions, withMd5 = false): MeasuredBody {
-  const hash = createHash('sha256');
+export function measureBody(data: Readable, { maxBytes, signal, digest = true }: PutOptions, withMd5 = false): MeasuredBody {
+  const hash = digest ? createHash('sha256') : null;
   const md5 = createHash('md5');
   let sizeBytes = 0;
   async function* pieces(): AsyncGenerator<Buffer> {
@@ -30,7 +30,7 @@ export function measureBody(data: Readable, { maxBytes, signal }: PutOptions, wi
       if (maxBytes !== undefined && sizeBytes > maxBytes) {
         throw new AppError('body_too_large', `The file is larger than ${maxBytes} bytes. Send a smaller one.`);
       }
-      hash.update(bytes);
+      hash?.update(bytes);
       if (withMd5) md5.update(bytes);
       yield bytes;
     }
@@ -38,7 +38,7 @@ export function measureBody(data: Readable, { maxBytes, signal }: PutOptions, wi
   }
   return {
     pieces: pieces(),
-    info: () => ({ sizeBytes, sha256: hash.copy().digest('hex') }),
+    info: () => ({ sizeBytes, sha256: hash?.copy().digest('hex') ?? '' }),
     md5: () => md5.copy().digest('base64'),
   };
 }

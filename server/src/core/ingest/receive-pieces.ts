@@ -45,11 +45,16 @@ export async function receivePieces(deps: ReceivePiecesDeps, input: ReceivePiece
   const pieces = cutIntoPieces(input.data, terms, signal);
   let { offsetBytes } = input;
   let last = Promise.resolve(upload);
+  let noted: Promise<string> | null = null;
   try {
     while (await pieces.more()) {
       const piece = pieces.next();
-      const key = await noteKey(deps.store, input);
-      const stored = deps.blobs.put(input.scope, key, piece.bytes);
+      const key = await (noted ?? noteKey(deps.store, input));
+      // The key of the next piece becomes safe while this one comes; one that is never used goes with the upload.
+      const isLast = upload.sizeBytes !== null && offsetBytes + PIECE_BYTES >= upload.sizeBytes;
+      noted = isLast ? null : noteKey(deps.store, input);
+      noted?.catch(() => {}); // told when it is its turn
+      const stored = deps.blobs.put(input.scope, key, piece.bytes, { digest: false });
       const before = last;
       last = addPiece(deps, input, { key, offsetBytes, stored, before });
       last.catch(() => {}); // told below, in its turn

@@ -3,7 +3,7 @@ import type { Scope } from '../domain/scope.ts';
 
 export interface BlobInfo {
   readonly sizeBytes: number;
-  /** Lower-case hex. */
+  /** Lower-case hex; empty where `digest: false` was asked for. */
   readonly sha256: string;
 }
 
@@ -15,9 +15,15 @@ export interface Blobs {
   /**
    * Stores a stream. It appears whole or not at all: written aside, flushed to the disk, renamed. An existing
    * file is replaced. An aborted or failing stream leaves nothing behind.
+   * `digest: false` leaves out the checksum: pieces that are read again to be joined need none, and it costs as much as the copying.
    * @throws AppError `storage_full`, `storage_unavailable`; `body_too_large` past `maxBytes`
    */
-  put(scope: Scope, key: string, data: Readable, options?: { maxBytes?: number; signal?: AbortSignal }): Promise<BlobInfo>;
+  put(
+    scope: Scope,
+    key: string,
+    data: Readable,
+    options?: { maxBytes?: number; signal?: AbortSignal; digest?: boolean },
+  ): Promise<BlobInfo>;
   /**
    * Moves a stored file to another key of the same owner, replacing what is there. At every moment one of the two keys
    * holds it whole: on a disk it is atomic, in a bucket it is copied, then removed, and may be repeated after a failure.
