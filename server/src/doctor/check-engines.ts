@@ -7,7 +7,8 @@ export interface EnginePorts {
   readonly transcribers: readonly Transcriber[];
   readonly speechModels?: SpeechModels;
   readonly voiceActivity: VoiceActivityDetector;
-  readonly searchIndex: Pick<SearchIndex, 'check'>;
+  /** Null where it lies in a server that is looked at by itself. */
+  readonly searchIndex: Pick<SearchIndex, 'check'> | null;
   readonly embedder: Embedder | null;
 }
 
@@ -16,7 +17,7 @@ export async function checkEngines(ports: EnginePorts, signal: AbortSignal): Pro
   return [
     ...(await checkSpeech(ports)),
     await checkVoiceActivity(ports.voiceActivity, signal),
-    await checkIndex(ports.searchIndex),
+    ...(ports.searchIndex === null ? [] : [await checkIndex(ports.searchIndex)]),
     await checkEmbedder(ports.embedder, signal),
   ];
 }

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EnergyVad } from '../../testkit/energy-vad.ts';
+import { loadConfig } from '../config.ts';
 import { AppError } from '../core/domain/app-error.ts';
 import { checkConfiguration } from './check-configuration.ts';
 import { checkDatabase } from './check-database.ts';
@@ -12,6 +14,7 @@ import { checkDataFolder, checkNode } from './check-machine.ts';
 import { missingDecoders } from './check-media.ts';
 import { checkPort } from './check-port.ts';
 import { findingOf, ok } from './finding.ts';
+import { runDoctor, type DoctorDeps } from './run-doctor.ts';
 
 describe('the doctor', () => {
   let folder: string;
@@ -98,6 +101,31 @@ describe('the doctor', () => {
     const table =
       ' A....D mp3float             MP3 (codec mp3)\n A....D mp3                  MP3\n A....D aac                  AAC\n V....D opus                 no\n';
     expect(missingDecoders(table)).toEqual(['vorbis', 'flac', 'alac', 'pcm_s16le']);
+  });
+
+  it('does not speak of a search index in a file where it lies in PostgreSQL', async () => {
+    const compose: DoctorDeps['compose'] = async () => ({
+      ports: {
+        decoder: { version: async () => '7.0' },
+        transcribers: [],
+        voiceActivity: new EnergyVad(),
+        searchIndex: { check: async () => null },
+        embedder: null,
+      },
+      close: async () => {},
+    });
+    const namesWith = async (databaseUrl: string): Promise<string[]> => {
+      const names: string[] = [];
+      const environment = { PORT: '0', DATA_DIR: folder, DATABASE_URL: databaseUrl };
+      const deps = { loadConfig: () => loadConfig(environment, { cwd: folder }), compose };
+      const input = { cwd: folder, nodeVersion: '24.0.0', serverUrl: 'http://127.0.0.1:1' };
+      for await (const { name } of runDoctor(deps, input, new AbortController().signal)) names.push(name);
+      return names;
+    };
+    expect(await namesWith('')).toContain('Search index');
+    const names = await namesWith('postgresql://nobody@127.0.0.1:1/none');
+    expect(names).toContain('PostgreSQL');
+    expect(names).not.toContain('Search index');
   });
 
   it('makes a finding of whatever a check throws, without its inside', async () => {

@@ -81,7 +81,7 @@ async function checkComposed(deps: DoctorDeps, config: Config, folder: string, s
     try {
       findings.push(
         ...(await checkMedia(config, () => patient.ports.decoder.version())),
-        ...(await checkEngines(patient.ports, signal)),
+        ...(await checkEngines(config.postgresUrl === null ? patient.ports : { ...patient.ports, searchIndex: null }, signal)),
       );
     } finally {
       await patient.close();
