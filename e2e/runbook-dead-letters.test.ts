@@ -1,36 +1,25 @@
-import { execFile } from 'node:child_process';
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
-import { promisify } from 'node:util';
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobReply } from '@scholium/contract';
-import { runScholium, testEnvironment } from './support/run-scholium.ts';
+import { runScholium } from './support/run-scholium.ts';
+import { openRunbook, type Runbook } from './support/runbook.ts';
 import { startServer, type TestServer } from './support/start-server.ts';
-import { makeTestFolder, MEMORY, ROOT, TIDES } from './support/test-folder.ts';
+import { makeTestFolder, MEMORY, TIDES } from './support/test-folder.ts';
 import { waitUntil } from './support/wait-until.ts';
-
-const run = promisify(execFile);
 
 /** The commands are run as they stand on the page, in one shell after another that keeps `JOB`. */
 describe('docs/runbooks/dead-letter-queue.md', () => {
   let folder: Awaited<ReturnType<typeof makeTestFolder>>;
   let server: TestServer;
   let engine: string;
-  let blocks: string[];
-  let environment: Record<string, string>;
+  let runbook: Runbook;
 
   beforeAll(async () => {
     folder = await makeTestFolder();
     engine = join(folder.path, 'engine.sh');
-    const bin = join(folder.path, 'bin');
-    await mkdir(bin);
-    await writeFile(join(bin, 'scholium'), `#!/bin/sh\nexec '${process.execPath}' '${join(ROOT, 'cli/src/main.ts')}' "$@"\n`);
-    await chmod(join(bin, 'scholium'), 0o755);
     server = await startServer(folder.path, { POCKETSPHINX_PATH: engine, TRANSCRIPTION_ENGINE: 'pocketsphinx' });
-    const plain = testEnvironment(folder.path, { SCHOLIUM_URL: server.url });
-    environment = { ...plain, PATH: `${bin}${delimiter}${plain['PATH']}` };
-    const page = await readFile(join(ROOT, 'docs/runbooks/dead-letter-queue.md'), 'utf8');
-    blocks = [...page.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, commands = '']) => commands);
+    runbook = await openRunbook('dead-letter-queue.md', { folder: folder.path, environment: { SCHOLIUM_URL: server.url } });
   });
   afterAll(async () => {
     await server?.end('SIGTERM');
@@ -44,17 +33,6 @@ describe('docs/runbooks/dead-letter-queue.md', () => {
     });
   }
 
-  /** Runs the next block of the page. @throws Error with its output when a command of it fails */
-  async function runNext(before = ''): Promise<string> {
-    const block = blocks.shift() ?? '';
-    const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', before + block], {
-      env: environment,
-      cwd: folder.path,
-      timeout: 50_000,
-    });
-    return stdout;
-  }
-
   async function ask(lectureId: string, path = TIDES): Promise<string> {
     const file = new Blob([await readFile(path)]);
     await server.client.call('ingestLecture', { file, fileName: 'tides.opus', fields: { lecture_id: lectureId } });
@@ -65,26 +43,26 @@ describe('docs/runbooks/dead-letter-queue.md', () => {
     const [one, two] = [await ask('one'), await ask('two')];
     for (const id of [one, two])
       expect(await ended(id)).toMatchObject({ status: 'failed', error: { code: 'engine_unavailable' } });
-    expect(blocks).toHaveLength(6);
+    expect(runbook.left()).toBe(6);
 
-    expect(await runNext()).toMatch(/transcribe .*2.*Dead letters: 2/s);
-    expect(await runNext()).toMatch(new RegExp(`${two}.*engine_unavailable.*${one}.*engine_unavailable`, 's'));
-    const shown = await runNext();
+    expect(await runbook.runNext()).toMatch(/transcribe .*2.*Dead letters: 2/s);
+    expect(await runbook.runNext()).toMatch(new RegExp(`${two}.*engine_unavailable.*${one}.*engine_unavailable`, 's'));
+    const shown = await runbook.runNext();
     expect(shown).toMatch(new RegExp(`Job +${two}`));
     expect(shown).toMatch(/Cause\n.*engine_unavailable.*\n +at /);
 
     await writeFile(engine, '#!/bin/sh\nexec pocketsphinx_batch "$@"\n');
     await chmod(engine, 0o755);
-    expect(await runNext(`JOB=${two}\n`)).toMatch(new RegExp(`${two} waits to be run again`));
+    expect(await runbook.runNext({ JOB: two })).toMatch(new RegExp(`${two} waits to be run again`));
     expect(await ended(two)).toMatchObject({ status: 'succeeded' });
-    expect(await runNext()).toMatch(/1 job is waiting to be run again/);
+    expect(await runbook.runNext()).toMatch(/1 job is waiting to be run again/);
     expect(await ended(one)).toMatchObject({ status: 'succeeded' });
     expect((await server.client.call('getTranscript', { params: { lectureId: 'one' } })).segments.length).toBeGreaterThan(0);
 
     await rm(engine);
     // Another sound: what is known of the first needs no engine.
     expect(await ended(await ask('three', MEMORY))).toMatchObject({ status: 'failed' });
-    const dropped = await runNext();
+    const dropped = await runbook.runNext();
     expect(dropped).toMatch(/three/);
     expect(dropped).toMatch(/1 job is forgotten/);
     expect((await server.client.call('listDeadLetters')).deadLetters).toEqual([]);

@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { CopyReport } from './adapters/sql/copy/copy-database.ts';
 import type { CopySide } from './adapters/sql/copy/copy-side.ts';
 import type { Config } from './config.ts';
@@ -37,8 +38,9 @@ export async function composeDatabaseCopy(config: Config, input: DatabaseCopyInp
   const { copyDatabase } = await import('./adapters/sql/copy/copy-database.ts');
   const { migrations } = await import('./adapters/sql/migrations/index.ts');
   const [from, to] = [placeOf(config, input.from, '--from'), placeOf(config, input.to, '--to')];
-  if (from.kind === to.kind)
-    throw new AppError('configuration_invalid', 'Both sides are of one kind. Copy from sqlite to postgres, or back.');
+  if (isDeepStrictEqual(from, to)) {
+    throw new AppError('configuration_invalid', 'Both sides are the same database. Copy to another one, which must be empty.');
+  }
   const source = await openSide(from, 'read');
   try {
     const sourceInUse = await source.isInUse();
